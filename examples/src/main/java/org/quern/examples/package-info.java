@@ -1,0 +1,3 @@
+/** See the guide. */
+@org.jspecify.annotations.NullMarked
+package org.quern.examples;

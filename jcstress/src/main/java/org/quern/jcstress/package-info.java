@@ -1,0 +1,2 @@
+/** See docs/testing.md. */
+package org.quern.jcstress;

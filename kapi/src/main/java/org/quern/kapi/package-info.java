@@ -1,0 +1,3 @@
+/** Declared native calls. */
+@org.jspecify.annotations.NullMarked
+package org.quern.kapi;

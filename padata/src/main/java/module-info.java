@@ -1,0 +1,7 @@
+/** Ordered parallel execution: jobs run in parallel on one set of CPUs and are delivered in order on another. */
+module org.quern.padata {
+    requires static transitive org.jspecify;
+    requires transitive org.quern.kapi;
+    requires org.jctools.core.jdk11;
+
+}

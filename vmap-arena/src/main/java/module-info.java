@@ -1,0 +1,6 @@
+/** A lazily populated off-heap arena: reserve terabytes, pay for the pages you touch. */
+module org.quern.vmap {
+    requires static transitive org.jspecify;
+    requires transitive org.quern.kapi;
+
+}
