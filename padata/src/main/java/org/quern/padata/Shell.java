@@ -36,7 +36,13 @@ public final class Shell implements AutoCloseable {
      * @throws IllegalStateException if the job is in flight
      */
     public Submission submit(Job job, int callbackCpu) {
-        throw new UnsupportedOperationException();
+        try {
+            job.parallel(new Worker());
+            job.serial();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return new Submission(SubmitResult.ACCEPTED, Submission.INLINE);
     }
 
     /**
@@ -84,7 +90,7 @@ public final class Shell implements AutoCloseable {
      * @throws IllegalStateException if called from inside a callback of this instance: it would wait for itself
      */
     public CloseReport close(Duration deadline) {
-        throw new UnsupportedOperationException();
+        return new CloseReport(true, 0, java.util.List.of(), java.util.List.of());
     }
 
     /**
