@@ -8,6 +8,8 @@ package org.quern.padata;
  * Valid only inside the {@code parallel} call it was passed to.
  */
 public final class Worker {
+    private final java.util.Map<Class<?>, Object> contexts = new java.util.HashMap<>();
+
     Worker() {}
 
     /**
@@ -20,6 +22,9 @@ public final class Worker {
      * @throws ClassCastException if the context is not a {@code type}
      */
     public <T> T context(Class<T> type) {
+        if (contexts.containsKey(type)) {
+            return type.cast(java.util.Objects.requireNonNull(contexts.get(type)));
+        }
         throw new IllegalStateException("no worker context: open the instance with PadataOptions.workerContext");
     }
 
