@@ -149,6 +149,7 @@ public final class Mman {
             .effect("The kernel ignores unknown protection bits and, without MAP_SHARED_VALIDATE, unknown flags.")
             .returning(Result.address());
 
+    // snippet: munmap
     /** munmap(2). */
     public static final CallSpec MUNMAP = CallSpec.call("munmap", "Linux 1.0", "Remove mappings from a range.")
             .param(Param.address("addr").must(WHOLE_PAGES).says("where the range begins"))
@@ -158,6 +159,7 @@ public final class Mman {
             .error(ENOMEM, "splitting would exceed the limit of mappings")
             .effect("Holes in the range are fine. Later accesses are SIGSEGV.")
             .returning(Result.zero());
+    // end: munmap
 
     /** mprotect(2). */
     public static final CallSpec MPROTECT = CallSpec.call("mprotect", "Linux 1.0", "Change the protection of a range.")
