@@ -18,6 +18,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class LoadGrowthStress {
     private final TestTree tree = TestTree.values();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public LoadGrowthStress() {
         tree.store(0, 1);

@@ -19,6 +19,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class LoadStoreStress {
     private final TestTree tree = TestTree.values();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public LoadStoreStress() {
         tree.store(5, 1);

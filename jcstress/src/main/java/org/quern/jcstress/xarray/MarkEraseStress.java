@@ -19,6 +19,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class MarkEraseStress {
     private final TestTree tree = TestTree.values();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public MarkEraseStress() {
         tree.store(64, 1);

@@ -17,6 +17,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class ObjectMoveStress {
     private final TestTree tree = TestTree.objects();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public ObjectMoveStress() {
         tree.storeObject(0, 1L);

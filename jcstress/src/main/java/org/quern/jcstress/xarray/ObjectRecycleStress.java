@@ -18,6 +18,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class ObjectRecycleStress {
     private final TestTree tree = TestTree.objects();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public ObjectRecycleStress() {
         tree.storeObject(0, 1L);

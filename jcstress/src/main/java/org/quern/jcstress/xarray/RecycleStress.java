@@ -20,6 +20,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class RecycleStress {
     private final TestTree tree = TestTree.values();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public RecycleStress() {
         tree.store(0, 1);

@@ -17,6 +17,12 @@ public final class TestTree {
     /** What an index without entry reads as. */
     public static final long ABSENT = -1;
 
+    /**
+     * Bytes that each state allocates beside its tree. jcstress decides by weight how many states are alive at once; this keeps them, and so the reservations, at
+     * some hundreds instead of thousands.
+     */
+    public static final int WEIGHT = 1 << 17;
+
     private static final ConcurrentLinkedQueue<TestTree> VALUES = new ConcurrentLinkedQueue<>();
     private static final ConcurrentLinkedQueue<TestTree> OBJECTS = new ConcurrentLinkedQueue<>();
     private static final AtomicInteger CREATED = new AtomicInteger();

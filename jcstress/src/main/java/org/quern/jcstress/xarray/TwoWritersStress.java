@@ -24,6 +24,7 @@ public class TwoWritersStress {
     private static final ConcurrentLinkedQueue<LongXArray> FREE = new ConcurrentLinkedQueue<>();
 
     private final LongXArray array;
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public TwoWritersStress() {
         LongXArray free = FREE.poll();

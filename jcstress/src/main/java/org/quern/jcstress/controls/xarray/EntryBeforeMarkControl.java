@@ -24,6 +24,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class EntryBeforeMarkControl {
     private final TestTree tree = TestTree.values();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public EntryBeforeMarkControl() {
         tree.store(64, 1);

@@ -20,6 +20,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class MoveWithoutAdvanceControl {
     private final TestTree tree = TestTree.values();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public MoveWithoutAdvanceControl() {
         tree.store(0, 1);

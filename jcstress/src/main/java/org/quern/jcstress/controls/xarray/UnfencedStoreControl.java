@@ -23,6 +23,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class UnfencedStoreControl {
     private final TestTree tree = TestTree.values();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public UnfencedStoreControl() {
         tree.store(64, 5);

@@ -21,6 +21,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class UnvalidatedLoadControl {
     private final TestTree tree = TestTree.values();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public UnvalidatedLoadControl() {
         tree.store(0, 1);
