@@ -15,19 +15,21 @@ final class GrowingStack {
     private static final int CHUNK_INTS = 1 << CHUNK_SHIFT;
     private static final int CHUNK_MASK = CHUNK_INTS - 1;
 
-    private int[][] chunks = {new int[CHUNK_INTS]};
-    private int chunkCount = 1; // chunks[0..chunkCount) are there; of those above topChunk one is kept as a spare
-    private int topChunk;
-    private int[] top = chunks[0]; // chunks[topChunk], so that push and pop do not go through the directory
+    private static final int[] EMPTY = {};
+
+    private int[][] chunks = new int[1][];
+    private int chunkCount; // chunks[0..chunkCount) are there; of those above topChunk one is kept as a spare
+    private int topChunk = -1; // -1: nothing was pushed yet
+    private int[] top = EMPTY; // chunks[topChunk], so that push and pop do not go through the directory
     private int inTop; // elements in top; 0 only if the stack is empty
 
     int size() {
-        return (topChunk << CHUNK_SHIFT) + inTop;
+        return (Math.max(topChunk, 0) << CHUNK_SHIFT) + inTop;
     }
 
     /** Pushes. Whatever it throws, the stack is as before. */
     void push(int value) {
-        if (inTop == CHUNK_INTS) {
+        if (inTop == top.length) {
             advance();
         }
         top[inTop++] = value;
