@@ -133,6 +133,19 @@ class BlockPoolTest {
     }
 
     @Test
+    void aSegmentInASystemCallKeepsThePoolOpen() throws Exception {
+        MemorySegment segment = pool.segment(pool.take());
+        Holder holder = Holder.of(segment);
+        try {
+            assertThatThrownBy(pool::close).isInstanceOf(RangeBusyException.class).hasMessageContaining("test");
+            assertThat(pool.take()).isPositive();
+        } finally {
+            holder.release();
+        }
+        pool.close();
+    }
+
+    @Test
     void trimDropsExactlyThePagesOfFreeBlocks() {
         long[] offsets = new long[1500];
         for (int i = 0; i < offsets.length; i++) {
