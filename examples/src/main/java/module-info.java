@@ -5,5 +5,9 @@ module org.quern.examples {
     requires org.quern.padata;
     requires org.quern.vmap;
     requires info.picocli;
+    requires java.management;
+    requires jdk.management;
 
+    // picocli fills the commands' fields by reflection
+    opens org.quern.examples to info.picocli;
 }

@@ -182,4 +182,21 @@ public final class IpHeader {
     public long destinationLow() {
         return destinationLow;
     }
+
+    /**
+     * Completes an IPv4 header without options by its checksum (RFC 1071).
+     *
+     * @param data holds the header, in network byte order
+     * @param at index of its first byte
+     */
+    public static void putV4Checksum(ByteBuffer data, int at) {
+        data.putShort(at + 10, (short) 0);
+        int sum = 0;
+        for (int i = 0; i < V4_BYTES; i += 2) {
+            sum += data.getShort(at + i) & 0xFFFF;
+        }
+        sum = (sum & 0xFFFF) + (sum >>> 16);
+        sum = (sum & 0xFFFF) + (sum >>> 16);
+        data.putShort(at + 10, (short) ~sum);
+    }
 }

@@ -84,20 +84,9 @@ public final class OuterHeader {
         out.put(at, (byte) V4_FIRST_BYTE).put(at + 1, (byte) inner.trafficClass());
         out.putShort(at + 2, (short) (IpHeader.V4_BYTES + payloadBytes)).putShort(at + 4, (short) id);
         out.putShort(at + 6, (short) (inner.dontFragment() ? 0x4000 : 0));
-        out.put(at + 8, (byte) HOP_LIMIT).put(at + 9, (byte) PROTOCOL_ESP).putShort(at + 10, (short) 0);
+        out.put(at + 8, (byte) HOP_LIMIT).put(at + 9, (byte) PROTOCOL_ESP);
         source.put(out, at + 12);
         destination.put(out, at + 16);
-        out.putShort(at + 10, (short) checksum(out, at));
-    }
-
-    /** RFC 1071 over the twenty bytes whose checksum field is zero. */
-    private static int checksum(ByteBuffer out, int at) {
-        int sum = 0;
-        for (int i = 0; i < IpHeader.V4_BYTES; i += 2) {
-            sum += out.getShort(at + i) & 0xFFFF;
-        }
-        sum = (sum & 0xFFFF) + (sum >>> 16);
-        sum = (sum & 0xFFFF) + (sum >>> 16);
-        return ~sum & 0xFFFF;
+        IpHeader.putV4Checksum(out, at);
     }
 }

@@ -1,0 +1,81 @@
+package org.quern.examples.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The figures of a run.
+ *
+ * @param decrypt which direction it was
+ * @param source what was read
+ * @param output what was written, or why nothing was
+ * @param tally outcomes of all packets
+ * @param bytesIn bytes of all frames read
+ * @param bytesOut bytes of all frames made
+ * @param nanos wall-clock time from the first packet read to the last one delivered
+ * @param cpuNanos CPU time of the whole process in that time
+ * @param jobs jobs of each parallel worker, as {@code cpu 0: 123}
+ * @param deepestReordering how far, in packets, a finished packet ran ahead of the one all waited for
+ * @param checked packets that were decrypted again and compared; -1 when that was not asked for
+ * @param heapBytes heap allocated by all threads in that time
+ * @param cipherBytesPerPacket heap that {@code javax.crypto} alone allocates for such a packet
+ * @param arenaResidentBytes memory behind the packet buffers at the end
+ * @param arenaReservedBytes address space of the packet buffers
+ */
+public record GatewayReport(boolean decrypt, String source, String output, OutcomeTally tally, long bytesIn, long bytesOut,
+        long nanos, long cpuNanos, List<String> jobs, long deepestReordering, long checked, long heapBytes,
+        double cipherBytesPerPacket, long arenaResidentBytes, long arenaReservedBytes) {
+    /** Below this many packets the fixed costs of a run hide what a packet allocates. */
+    private static final long PACKETS_TO_JUDGE = 100_000;
+
+    /** Copies the list. */
+    public GatewayReport {
+        jobs = List.copyOf(jobs);
+    }
+
+    /**
+     * Heap the gateway allocated for each packet beyond {@code javax.crypto}'s own.
+     *
+     * @return bytes, fixed costs of the run included
+     */
+    public double ownBytesPerPacket() {
+        return heapBytes / (double) Math.max(1, tally.all()) - cipherBytesPerPacket;
+    }
+
+    /**
+     * The summary as it is printed.
+     *
+     * @return lines without their ends
+     */
+    public List<String> lines() {
+        long packets = tally.all();
+        double seconds = Math.max(nanos, 1) / 1e9;
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(Locale.ROOT, "EspGateway %s %s", decrypt ? "decrypted" : "encrypted", source));
+        lines.add(line("output", output));
+        List<String> refusals = tally.refusals();
+        long done = tally.of(org.quern.examples.esp.Outcome.DONE);
+        lines.add(line("packets", "%,d in, %,d out, %,d refused", packets, done, packets - done));
+        refusals.forEach(refusal -> lines.add(line("refused", refusal)));
+        lines.add(line("bytes", "%,d in, %,d out", bytesIn, bytesOut));
+        lines.add(line("time", "%.3f s, CPU %.3f s", seconds, cpuNanos / 1e9));
+        lines.add(line("rate", "%,.0f packets/s, %,.1f MB/s in", packets / seconds, bytesIn / seconds / 1e6));
+        lines.add(line("jobs", String.join(", ", jobs)));
+        lines.add(line("order", "every packet delivered in input order; deepest reordering %,d packets%s", deepestReordering,
+                checked < 0 ? "" : String.format(Locale.ROOT, "; %,d packets decrypted again and equal", checked)));
+        lines.add(line("heap", "%,d bytes allocated, %,.1f a packet; javax.crypto alone %,.1f%s", heapBytes,
+                heapBytes / (double) Math.max(1, packets), cipherBytesPerPacket, packets < PACKETS_TO_JUDGE ? ""
+                        : String.format(Locale.ROOT, "; the gateway's own %,.2f", ownBytesPerPacket())));
+        lines.add(line("arena", "%,d bytes resident of %,d reserved", arenaResidentBytes, arenaReservedBytes));
+        return lines;
+    }
+
+    private static String line(String name, String text) {
+        return String.format(Locale.ROOT, "  %-9s%s", name, text);
+    }
+
+    private static String line(String name, String format, Object... arguments) {
+        return line(name, String.format(Locale.ROOT, format, arguments));
+    }
+}
