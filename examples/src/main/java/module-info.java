@@ -4,6 +4,7 @@ module org.quern.examples {
     requires org.quern.xarray;
     requires org.quern.padata;
     requires org.quern.vmap;
+    requires org.quern.kapi;
     requires info.picocli;
     requires java.management;
     requires jdk.management;

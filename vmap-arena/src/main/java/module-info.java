@@ -3,4 +3,5 @@ module org.quern.vmap {
     requires static transitive org.jspecify;
     requires transitive org.quern.kapi;
 
+    exports org.quern.vmap;
 }

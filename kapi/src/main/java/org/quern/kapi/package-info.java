@@ -1,3 +1,30 @@
-/** Declared native calls. */
+/**
+ * Declarations of native calls. A {@link org.quern.kapi.CallSpec} says everything about one call once; what performs,
+ * checks, reports and documents it is derived.
+ *
+ * <pre>
+ *                         CallSpec
+ *        name, params with constraints, relations, result, errors, effects
+ *          |            |              |            |             |
+ *          v            v              v            v             v
+ *     descriptor     checks         in-band      exception     page
+ *     of the       (SpecViola-     return       (Kernel-      (Reference-
+ *     downcall     tionException)  -errno       Exception)     Page)
+ *          |            |              |
+ *          +------------+--------------+
+ *                       v
+ *          one constant method handle: (arguments) -&gt; long
+ * </pre>
+ *
+ * <h2>How an error comes back</h2> An argument that breaks a rule of the declaration is refused before the call with a
+ * {@link org.quern.kapi.SpecViolationException}; the kernel was not asked. A failure of the call comes back in band as
+ * -errno and becomes a {@link org.quern.kapi.KernelException} that names call, arguments, errno and the listed conditions
+ * that the arguments do not rule out. An errno that the declaration does not list is an
+ * {@link org.quern.kapi.UnspecifiedErrnoException}. A call that this system or process does not have answers with an
+ * {@link org.quern.kapi.Availability}.
+ *
+ * <h2>Threads and cost</h2> Everything here is immutable and thread-safe. A declared call costs a downcall, the read of
+ * this thread's errno buffer when the call failed, and its comparisons; nothing is allocated on success.
+ */
 @org.jspecify.annotations.NullMarked
 package org.quern.kapi;

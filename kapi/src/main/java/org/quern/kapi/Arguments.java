@@ -1,0 +1,60 @@
+package org.quern.kapi;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The arguments of one failed call, by name.
+ *
+ * @param spec the call
+ * @param values one for each parameter, in order: {@code Integer}, {@code Long} or {@code MemorySegment}
+ */
+public record Arguments(CallSpec spec, List<Object> values) {
+    /**
+     * Checks and copies.
+     *
+     * @param spec the call
+     * @param values one for each parameter
+     * @throws IllegalArgumentException if there are more or fewer values than parameters
+     */
+    public Arguments {
+        values = List.copyOf(values);
+        if (values.size() != spec.params().size()) {
+            throw new IllegalArgumentException(
+                    "values=" + values + ": " + spec.name() + " has " + spec.params().size() + " parameters");
+        }
+    }
+
+    /**
+     * The number that was passed for a parameter.
+     *
+     * @param param its name
+     * @return the value, sign-extended; the address of a memory segment
+     * @throws IllegalArgumentException if there is no such parameter
+     */
+    public long number(String param) {
+        return numberAt(spec.indexOf(param));
+    }
+
+    private long numberAt(int index) {
+        return switch (values.get(index)) {
+            case MemorySegment memory -> memory.address();
+            case Number number -> number.longValue();
+            default -> throw new IllegalStateException("values=" + values + ": not arguments of a native call");
+        };
+    }
+
+    /**
+     * The call as one would write it.
+     *
+     * @return for instance {@code madvise(addr=0x7f0000000000, length=4096, advice=MADV_DONTNEED)}
+     */
+    @Override
+    public String toString() {
+        return IntStream.range(0, values.size())
+                .mapToObj(i -> spec.params().get(i).name() + "=" + spec.params().get(i).show(numberAt(i)))
+                .collect(Collectors.joining(", ", spec.name() + "(", ")"));
+    }
+}

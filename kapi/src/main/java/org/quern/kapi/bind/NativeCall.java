@@ -1,0 +1,180 @@
+package org.quern.kapi.bind;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import org.quern.kapi.Arguments;
+import org.quern.kapi.Availability;
+import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
+import org.quern.kapi.KernelException;
+
+/**
+ * A declaration, bound. Keep it, and its {@link #handle}, in static final fields: only a constant method handle is
+ * compiled to the bare call.
+ *
+ * <p>
+ * The system property {@code quern.kapi.validate=false}, read when a call is bound, leaves the checks out; the kernel's
+ * own answer is then what the caller sees.
+ */
+public final class NativeCall {
+    private static final boolean VALIDATE = !"false".equals(System.getProperty("quern.kapi.validate"));
+
+    private static final MethodHandle IN_BAND;
+    private static final MethodHandle BUFFER;
+    private static final MethodHandle UNAVAILABLE;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            IN_BAND = lookup.findStatic(ErrnoCapture.class, "inBand",
+                    MethodType.methodType(long.class, long.class, MemorySegment.class));
+            BUFFER = lookup.findStatic(ErrnoCapture.class, "buffer", MethodType.methodType(MemorySegment.class));
+            UNAVAILABLE = lookup.findConstructor(CallUnavailableException.class,
+                    MethodType.methodType(void.class, String.class, Availability.class));
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("org.quern.kapi.bind", e);
+        }
+    }
+
+    private final CallSpec spec;
+    private final Availability availability;
+    private final MethodHandle handle;
+
+    private NativeCall(CallSpec spec, Availability availability, MethodHandle handle) {
+        this.spec = spec;
+        this.availability = availability;
+        this.handle = handle;
+    }
+
+    /**
+     * Binds a declaration, with its checks unless they are switched off.
+     *
+     * @param spec the declaration
+     * @return the bound call; if the system does not have it, one that answers why
+     */
+    public static NativeCall bind(CallSpec spec) {
+        return bind(spec, VALIDATE);
+    }
+
+    /**
+     * Binds a declaration.
+     *
+     * @param spec the declaration
+     * @param validate whether the rules of the declaration are checked before each call
+     * @return the bound call; if the system does not have it, one that answers why
+     */
+    public static NativeCall bind(CallSpec spec, boolean validate) {
+        MethodType type = type(spec);
+        String os = System.getProperty("os.name");
+        if (!os.toLowerCase(Locale.ROOT).contains("linux")) {
+            return missing(spec, type, new Availability(Availability.State.ABSENT, "this is " + os + ", not Linux"));
+        }
+        Optional<MemorySegment> symbol = Linker.nativeLinker().defaultLookup().find(spec.name());
+        if (symbol.isEmpty()) {
+            return missing(spec, type,
+                    new Availability(Availability.State.ABSENT, "the C library has no " + spec.name()));
+        }
+        try {
+            MethodHandle call = inBand(spec, type, downcall(spec, symbol.get()));
+            return new NativeCall(spec, new Availability(Availability.State.PRESENT, "bound to the C library's symbol"),
+                    validate ? Checks.before(spec, call) : call);
+        } catch (IllegalCallerException e) {
+            return missing(spec, type, new Availability(Availability.State.FORBIDDEN,
+                    "start the JVM with --enable-native-access=org.quern.kapi"));
+        }
+    }
+
+    /** What callers see: the carriers of the parameters, and a long in band. */
+    private static MethodType type(CallSpec spec) {
+        List<Class<?>> carriers = spec.params().stream().<Class<?>>map(p -> p.type().carrier()).toList();
+        return MethodType.methodType(long.class, carriers);
+    }
+
+    @SuppressWarnings("restricted") // The one downcall of the library; what it is given comes from a checked declaration.
+    private static MethodHandle downcall(CallSpec spec, MemorySegment symbol) {
+        MemoryLayout[] params = spec.params().stream().map(p -> p.type().layout()).toArray(MemoryLayout[]::new);
+        FunctionDescriptor descriptor = FunctionDescriptor.of(spec.result().type().layout(), params);
+        Linker.Option capture = Linker.Option.captureCallState("errno");
+        return spec.critical()
+                ? Linker.nativeLinker().downcallHandle(symbol, descriptor, capture, Linker.Option.critical(false))
+                : Linker.nativeLinker().downcallHandle(symbol, descriptor, capture);
+    }
+
+    /** (capture, arguments) -> raw becomes (arguments) -> raw or -errno. */
+    private static MethodHandle inBand(CallSpec spec, MethodType type, MethodHandle downcall) {
+        MethodHandle raw = downcall.asType(type.insertParameterTypes(0, MemorySegment.class));
+        MethodHandle decode = MethodHandles.dropArguments(IN_BAND, 2, spec.params().stream()
+                .<Class<?>>map(p -> p.type().carrier()).toList());
+        return MethodHandles.foldArguments(MethodHandles.foldArguments(decode, raw), BUFFER);
+    }
+
+    private static NativeCall missing(CallSpec spec, MethodType type, Availability why) {
+        MethodHandle thrower = MethodHandles.throwException(long.class, CallUnavailableException.class);
+        MethodHandle fresh = UNAVAILABLE.bindTo(spec.name()).bindTo(why);
+        MethodHandle throwing = MethodHandles.foldArguments(thrower, fresh);
+        return new NativeCall(spec, why, MethodHandles.dropArguments(throwing, 0, type.parameterList()));
+    }
+
+    /**
+     * The declaration.
+     *
+     * @return as it was bound
+     */
+    public CallSpec spec() {
+        return spec;
+    }
+
+    /**
+     * Whether the call is there.
+     *
+     * @return the verdict of the binding
+     */
+    public Availability availability() {
+        return availability;
+    }
+
+    /**
+     * The call: takes the carriers of the declared parameters in order, returns a {@code long}, -errno on failure.
+     * Throws {@link org.quern.kapi.SpecViolationException} for a broken rule and {@link CallUnavailableException} if
+     * the call is not available.
+     *
+     * @return the method handle, for {@code invokeExact}
+     */
+    public MethodHandle handle() {
+        return handle;
+    }
+
+    /**
+     * The exception for a failed call.
+     *
+     * @param inBand what the call returned: -errno
+     * @param arguments what it was given, in order
+     * @return the exception to throw
+     */
+    public KernelException failure(long inBand, Object... arguments) {
+        return KernelException.of(new Arguments(spec, List.of(arguments)), (int) -inBand);
+    }
+
+    /**
+     * Rethrows what {@code invokeExact} declares: only unchecked exceptions and errors can come out of a bound call.
+     *
+     * @param thrown what was caught
+     * @return never
+     */
+    public static RuntimeException unexpected(Throwable thrown) {
+        return switch (thrown) {
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> new IllegalStateException("a native call cannot throw " + thrown, thrown);
+        };
+    }
+}

@@ -1,0 +1,188 @@
+package org.quern.kapi.linux;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.BitSet;
+
+import org.quern.kapi.Availability;
+import org.quern.kapi.CType;
+import org.quern.kapi.CallSpec;
+import org.quern.kapi.Constraint;
+import org.quern.kapi.Errno;
+import org.quern.kapi.Param;
+import org.quern.kapi.Result;
+import org.quern.kapi.bind.NativeCall;
+
+import static org.quern.kapi.Errno.EFAULT;
+import static org.quern.kapi.Errno.EINVAL;
+import static org.quern.kapi.Errno.ENOSYS;
+import static org.quern.kapi.Errno.EPERM;
+import static org.quern.kapi.Errno.ESRCH;
+
+/**
+ * sched.h: on which processors a thread runs. Thread-safe.
+ *
+ * <p>
+ * Affinity belongs to a kernel thread: called from a virtual thread, tid 0 is the <em>carrier</em>, and pinning it pins
+ * whatever runs there next. Use platform threads.
+ */
+public final class Sched {
+    private static final int MAX_MASK_BYTES = 1 << 16;
+
+    /** sched_setaffinity(2). */
+    public static final CallSpec SCHED_SETAFFINITY = CallSpec
+            .call("sched_setaffinity", "Linux 2.5.8", "Restrict a thread to a set of processors.")
+            .param(Param.number("tid", CType.PID_T).must(new Constraint.Range(0, Integer.MAX_VALUE))
+                    .says("the thread, 0 for the calling one"))
+            .param(Param.size("cpusetsize").must(new Constraint.Range(1, MAX_MASK_BYTES))
+                    .says("bytes of the mask; short masks are extended with zeros, long ones cut"))
+            .param(Param.memory("mask").says("bit n of the little-endian words is processor n"))
+            .error(EINVAL, "the mask holds no processor that this thread may use")
+            .error(ESRCH, "no such thread").error(EPERM, "the thread belongs to somebody else")
+            .error(EFAULT, "mask is not readable memory")
+            .effect("What takes effect is the mask cut down to the processors the thread is allowed (cpuset).")
+            .returning(Result.zero());
+
+    /** sched_getaffinity(2). */
+    public static final CallSpec SCHED_GETAFFINITY = CallSpec
+            .call("sched_getaffinity", "Linux 2.5.8", "Ask on which processors a thread may run.")
+            .param(Param.number("tid", CType.PID_T).must(new Constraint.Range(0, Integer.MAX_VALUE))
+                    .says("the thread, 0 for the calling one"))
+            .param(Param.size("cpusetsize").must(new Constraint.Range(8, MAX_MASK_BYTES))
+                    .must(new Constraint.MultipleOf(() -> 8, "word size, 8")).says("bytes of the mask"))
+            .param(Param.memory("mask").says("receives the processors"))
+            .error(EINVAL, "the mask is smaller than the kernel's").error(ESRCH, "no such thread")
+            .error(EFAULT, "mask is not writable memory")
+            .returning(Result.zero());
+
+    /** getcpu(2). */
+    public static final CallSpec GETCPU = CallSpec
+            .call("getcpu", "Linux 2.6.19", "Ask on which processor and memory node the calling thread runs.")
+            .param(Param.memory("cpu").says("receives the processor; may be null"))
+            .param(Param.memory("node").says("receives the memory node; may be null"))
+            .error(EFAULT, "an argument is not writable memory").error(ENOSYS, "the kernel does not have the call")
+            .effect("The answer may be stale when it arrives, unless the thread is pinned.").neverBlocks()
+            .returning(Result.zero());
+
+    private static final NativeCall SET_CALL = NativeCall.bind(SCHED_SETAFFINITY);
+    private static final MethodHandle SET_HANDLE = SET_CALL.handle();
+    private static final NativeCall GET_CALL = NativeCall.bind(SCHED_GETAFFINITY);
+    private static final MethodHandle GET_HANDLE = GET_CALL.handle();
+    private static final NativeCall GETCPU_CALL = NativeCall.bind(GETCPU);
+    private static final MethodHandle GETCPU_HANDLE = GETCPU_CALL.handle();
+
+    /** Where getcpu leaves its answer; one for each thread. */
+    private static final ThreadLocal<MemorySegment> CPU = ThreadLocal
+            .withInitial(() -> Arena.ofAuto().allocate(ValueLayout.JAVA_INT));
+
+    private Sched() {}
+
+    /**
+     * Whether these calls can be made here.
+     *
+     * @return the verdict
+     */
+    public static Availability availability() {
+        return SET_CALL.availability();
+    }
+
+    /**
+     * Restricts a thread to processors; see {@link #SCHED_SETAFFINITY}.
+     *
+     * @param tid the kernel's thread id, 0 for the calling thread
+     * @param cpus the processors; at least one must be allowed
+     * @throws org.quern.kapi.KernelException if the kernel refuses
+     * @throws IllegalArgumentException if the set is empty
+     */
+    public static void setAffinity(int tid, BitSet cpus) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = mask(arena, cpus);
+            long result = (long) SET_HANDLE.invokeExact(tid, mask.byteSize(), mask);
+            if (Errno.isError(result)) {
+                throw SET_CALL.failure(result, tid, mask.byteSize(), mask);
+            }
+        } catch (Throwable e) {
+            throw NativeCall.unexpected(e);
+        }
+    }
+
+    /**
+     * As {@link #setAffinity}, with failure in band.
+     *
+     * @param tid the kernel's thread id, 0 for the calling thread
+     * @param cpus the processors
+     * @return 0, or -errno
+     * @throws IllegalArgumentException if the set is empty
+     */
+    public static int trySetAffinity(int tid, BitSet cpus) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = mask(arena, cpus);
+            return (int) (long) SET_HANDLE.invokeExact(tid, mask.byteSize(), mask);
+        } catch (Throwable e) {
+            throw NativeCall.unexpected(e);
+        }
+    }
+
+    private static MemorySegment mask(Arena arena, BitSet cpus) {
+        long[] words = cpus.toLongArray();
+        if (words.length == 0) {
+            throw new IllegalArgumentException("cpus={}: at least one processor is needed");
+        }
+        return arena.allocateFrom(ValueLayout.JAVA_LONG, words);
+    }
+
+    /**
+     * Asks on which processors a thread may run; see {@link #SCHED_GETAFFINITY}. The mask is enlarged until the kernel
+     * accepts it.
+     *
+     * @param tid the kernel's thread id, 0 for the calling thread
+     * @return the processors
+     * @throws org.quern.kapi.KernelException if the kernel refuses
+     */
+    public static BitSet getAffinity(int tid) {
+        for (long bytes = 128;; bytes *= 2) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment mask = arena.allocate(bytes, Long.BYTES);
+                long result = (long) GET_HANDLE.invokeExact(tid, bytes, mask);
+                if (result == 0) {
+                    return BitSet.valueOf(mask.toArray(ValueLayout.JAVA_LONG));
+                }
+                if (result != -EINVAL.number() || bytes == MAX_MASK_BYTES) {
+                    throw GET_CALL.failure(result, tid, bytes, mask);
+                }
+            } catch (Throwable e) {
+                throw NativeCall.unexpected(e);
+            }
+        }
+    }
+
+    /**
+     * The processor that the calling thread runs on; see {@link #GETCPU}. Stale at once unless the thread is pinned.
+     *
+     * @return 0 or more
+     * @throws org.quern.kapi.KernelException if the kernel does not have the call
+     */
+    public static int currentCpu() {
+        MemorySegment cpu = CPU.get();
+        try {
+            long result = (long) GETCPU_HANDLE.invokeExact(cpu, MemorySegment.NULL);
+            if (Errno.isError(result)) {
+                throw GETCPU_CALL.failure(result, cpu, MemorySegment.NULL);
+            }
+            return cpu.get(ValueLayout.JAVA_INT, 0);
+        } catch (Throwable e) {
+            throw NativeCall.unexpected(e);
+        }
+    }
+
+    /**
+     * How many processors the system is configured with, online or not.
+     *
+     * @return 1 or more
+     */
+    public static int configuredCpus() {
+        return Math.toIntExact(Unistd.sysconf(Unistd.SC_NPROCESSORS_CONF));
+    }
+}

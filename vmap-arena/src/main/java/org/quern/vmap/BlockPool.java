@@ -1,0 +1,367 @@
+package org.quern.vmap;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.Objects;
+import java.util.function.LongPredicate;
+
+import org.quern.vmap.page.PageBudget;
+import org.quern.vmap.reserve.Reservation;
+import org.quern.vmap.reserve.ResidentMemory;
+import org.quern.vmap.slab.BlockLedger;
+import org.quern.vmap.slab.Latch;
+
+/**
+ * A pool of equal blocks in one contiguous reservation: block <i>k</i> lies at byte <i>k</i> x blockBytes. Blocks are
+ * named by that offset; block 0 is never handed out, so offset 0 can stand for "none".
+ *
+ * <p>
+ * <b>Type-stable memory.</b> The reservation belongs to this pool for good: memory that was a block is never anything but
+ * that block, and it stays mapped, readable and writable, until the {@code BlockPool} object is unreachable - through
+ * {@link #giveBack}, {@link #trim} and {@link #close}. A reader that follows an old offset therefore finds a block: its old
+ * bytes, a new owner's, or zeros after a trim or close; never a fault. What such a reader makes of those bytes must be
+ * validated by its own means.
+ *
+ * <p>
+ * Guarantees.
+ * <ol>
+ * <li>A block is handed out again only after it was given back; no two callers own a block at the same time.
+ * <li>Blocks given back are handed out last in, first out; blocks never used in ascending order, after those.
+ * <li>A block never used, or decommitted since it was given back, reads as zeros; a reused one has its old bytes.
+ * <li>No bookkeeping lies in or between the blocks: nothing written to the reservation can damage the pool.
+ * <li>Actions before {@code giveBack(b)} happen-before actions after the {@code take()} that returns {@code b} again.
+ * </ol>
+ *
+ * <p>
+ * <b>Threads.</b> All methods may be called by any thread at any time. {@code take} and {@code giveBack} are meant for an
+ * owner that has a lock of its own: they enter an internal latch that is then never contended (one compare-and-set).
+ * Callers without a lock are served correctly, and wait for each other.
+ *
+ * <p>
+ * <b>Costs.</b> {@code take} and {@code giveBack} a few ns, no allocation except one array of some KiB per thousands of
+ * blocks. Heap: 4.2 bytes per block at most, see {@link #bookkeepingBytes}. Opening some 30 us and three mappings of the
+ * process's budget, whatever the size.
+ */
+public final class BlockPool implements AutoCloseable {
+    /** The smallest reservation a pool falls back to when the system has no room for the wished one. */
+    public static final long LEAST_RESERVE_BYTES = 1 << 20;
+
+    private static final long LONGEST_TRIM_PAGES = 512; // 2 MiB a step: the latch is free again after some 150 us
+
+    private final String name;
+    private final long blockBytes;
+    private final long reciprocal;
+    private final Reservation reservation;
+    private final long base;
+    private final BlockLedger ledger; // guarded by latch
+    private final PageBudget budget;
+    private final LongPredicate grant;
+    private final Latch latch = new Latch();
+    private final Arena scope = Arena.ofShared();
+    private final MemorySegment memory;
+    private boolean closed; // guarded by latch
+
+    private BlockPool(String name, long blockBytes, Reservation reservation, PageBudget budget) {
+        this.name = name;
+        this.blockBytes = blockBytes;
+        this.reciprocal = Long.divideUnsigned(-1L, blockBytes) + 1;
+        this.reservation = reservation;
+        this.base = reservation.base();
+        this.budget = budget;
+        this.grant = budget::tryTake;
+        this.memory = reservation.segment(scope);
+        int blocks = (int) Math.min(Integer.MAX_VALUE, reservation.bytes() / blockBytes);
+        this.ledger = new BlockLedger(blockBytes, Reservation.PAGE_SHIFT, blocks);
+    }
+
+    /**
+     * Opens a pool over a reservation of its own. Where the system has no room for it (RLIMIT_AS, strict overcommit) the
+     * size is halved as often as needed, to no less than {@link #LEAST_RESERVE_BYTES}; {@link #limitBytes} says what was
+     * obtained.
+     *
+     * @param name what errors and statistics call it
+     * @param blockBytes the size of a block, a multiple of 8, 8..2^40
+     * @param reserveBytes address space for all blocks, rounded up to a power of two that holds at least two blocks; at
+     *        most 2^46. Costs nothing until touched
+     * @return the pool
+     * @throws IllegalArgumentException if a size is out of range
+     * @throws AddressSpaceException if the system has no room or the process holds too many mappings
+     */
+    public static BlockPool open(String name, long blockBytes, long reserveBytes) {
+        return open(name, blockBytes, reserveBytes, PageBudget.unlimited());
+    }
+
+    static BlockPool open(String name, long blockBytes, long reserveBytes, PageBudget budget) {
+        Objects.requireNonNull(name, "name");
+        if (blockBytes < 8 || blockBytes > 1L << 40 || (blockBytes & 7) != 0) {
+            throw new IllegalArgumentException("blockBytes=" + blockBytes + ": must be a multiple of 8 in 8..2^40");
+        }
+        if (reserveBytes <= 0 || reserveBytes > Reservation.MAX_BYTES) {
+            throw new IllegalArgumentException("reserveBytes=" + reserveBytes + ": must be 1..2^46");
+        }
+        long least = ceilingPowerOfTwo(Math.max(2 * blockBytes, Reservation.PAGE_BYTES));
+        long wished = Math.max(least, ceilingPowerOfTwo(reserveBytes));
+        long floor = Math.min(wished, Math.max(least, LEAST_RESERVE_BYTES));
+        return new BlockPool(name, blockBytes, AddressSpaceException.reserve(name, wished, floor), budget);
+    }
+
+    private static long ceilingPowerOfTwo(long bytes) {
+        return Long.highestOneBit(bytes - 1) << 1;
+    }
+
+    /**
+     * Takes a block: the one given back last, or else the lowest never used. Its bytes are zeros or what they were when
+     * it was given back.
+     *
+     * @return the block's offset from {@link #baseAddress}, a positive multiple of the block size; 0 if the pool is
+     *         exhausted: all blocks are in use, or the next one would exceed the budget
+     * @throws ArenaClosedException if the pool is closed
+     */
+    public long take() {
+        latch.enter();
+        try {
+            if (closed) {
+                throw closedException();
+            }
+            return ledger.take(grant) * blockBytes;
+        } finally {
+            latch.leave();
+        }
+    }
+
+    /**
+     * Gives a block back. Its bytes stay as they are; the caller must not use the block any more, but readers may still
+     * look at it.
+     *
+     * @param offset what {@link #take} returned
+     * @throws IllegalArgumentException if {@code offset} is not that of a block
+     * @throws StaleHandleException if the block is not in use: given back before, or never taken
+     * @throws ArenaClosedException if the pool is closed
+     */
+    public void giveBack(long offset) {
+        long block = blockOf(offset);
+        latch.enter();
+        try {
+            if (closed) {
+                throw closedException();
+            }
+            if (ledger.giveBack(block) != BlockLedger.GiveBack.DONE) {
+                throw notInUse(offset);
+            }
+        } finally {
+            latch.leave();
+        }
+    }
+
+    /** The block at an offset: a multiplication and a check instead of a division. */
+    private long blockOf(long offset) {
+        // reciprocal = 2^64 / blockBytes + e with 0 < e <= 1, so the high half is exact for multiples of blockBytes.
+        long block = Math.unsignedMultiplyHigh(offset, reciprocal);
+        if (offset <= 0 || block * blockBytes != offset) {
+            throw new IllegalArgumentException("offset=" + offset + ": must be a positive multiple of " + blockBytes
+                    + " that " + name + " handed out");
+        }
+        return block;
+    }
+
+    /**
+     * A block in use as a segment, for access that is checked. The segment belongs to the pool's scope: it throws
+     * IllegalStateException after {@link #close}. It is not ended by {@link #giveBack}: that is what type-stable means.
+     *
+     * @param offset what {@link #take} returned
+     * @return a segment of the block's size, accessible by every thread
+     * @throws IllegalArgumentException if {@code offset} is not that of a block
+     * @throws StaleHandleException if the block is not in use
+     * @throws ArenaClosedException if the pool is closed
+     */
+    public MemorySegment segment(long offset) {
+        long block = blockOf(offset);
+        latch.enter();
+        try {
+            if (closed) {
+                throw closedException();
+            }
+            if (!ledger.isInUse(block)) {
+                throw notInUse(offset);
+            }
+        } finally {
+            latch.leave();
+        }
+        return memory.asSlice(offset, blockBytes);
+    }
+
+    /**
+     * The address of block 0. Raw access to {@code [baseAddress, baseAddress + limitBytes)} is safe at any time, even
+     * after {@link #close}, by whoever keeps this object strongly reachable
+     * ({@link Reference#reachabilityFence(Object)}).
+     *
+     * @return a multiple of the page size
+     */
+    public long baseAddress() {
+        return base;
+    }
+
+    /**
+     * The end of the readable and writable reservation.
+     *
+     * @return bytes from {@link #baseAddress}; a power of two
+     */
+    public long limitBytes() {
+        return reservation.bytes();
+    }
+
+    /**
+     * The size of a block.
+     *
+     * @return bytes
+     */
+    public long blockBytes() {
+        return blockBytes;
+    }
+
+    /**
+     * How many blocks are taken and not yet given back.
+     *
+     * @return 0 after close
+     */
+    public long blocksInUse() {
+        latch.enter();
+        try {
+            return closed ? 0 : ledger.used();
+        } finally {
+            latch.leave();
+        }
+    }
+
+    /**
+     * How much memory the blocks may occupy: the pages that blocks have been handed out on and that were not decommitted
+     * since. An upper bound of what is resident, kept by counting; costs nothing.
+     *
+     * @return bytes, a multiple of the page size; 0 after close
+     */
+    public long residentBytes() {
+        latch.enter();
+        try {
+            return closed ? 0 : ledger.populatedPages() << Reservation.PAGE_SHIFT;
+        } finally {
+            latch.leave();
+        }
+    }
+
+    /**
+     * How much memory the reservation occupies as the system counts it ({@code /proc/self/smaps}). Walks the page tables
+     * of the whole process: milliseconds. Includes what stray raw writes populated.
+     *
+     * @return bytes
+     * @throws java.io.UncheckedIOException if this system has no readable {@code /proc/self/smaps}
+     */
+    public long measureResidentBytes() {
+        try {
+            return ResidentMemory.of(reservation);
+        } finally {
+            Reference.reachabilityFence(reservation);
+        }
+    }
+
+    /**
+     * What the bookkeeping costs on the heap.
+     *
+     * @return bytes, without object headers
+     */
+    public long bookkeepingBytes() {
+        latch.enter();
+        try {
+            return ledger.heapBytes();
+        } finally {
+            latch.leave();
+        }
+    }
+
+    /**
+     * Gives the memory of all pages that lie wholly in blocks not in use back to the system; those blocks read as zeros
+     * from then on. Works in steps, between which other threads take and give back: some 150 us for each 2 MiB given up.
+     *
+     * @return bytes given up, by count: a multiple of the page size
+     * @throws ArenaClosedException if the pool is closed
+     */
+    public long trim() {
+        Trim trim = new Trim();
+        long page = 0;
+        do {
+            latch.enter();
+            try {
+                if (closed) {
+                    throw closedException();
+                }
+                page = ledger.trim(page, LONGEST_TRIM_PAGES, trim);
+            } finally {
+                latch.leave();
+            }
+        } while (page >= 0);
+        return trim.pages << Reservation.PAGE_SHIFT;
+    }
+
+    /** Decommits pages, returns them to the budget and counts them. */
+    private final class Trim implements BlockLedger.PageSink {
+        private long pages;
+
+        @Override
+        public void decommit(long firstPage, long count) {
+            reservation.decommit(firstPage << Reservation.PAGE_SHIFT, count << Reservation.PAGE_SHIFT);
+            budget.giveBack(count);
+            pages += count;
+        }
+    }
+
+    /**
+     * Closes the pool: ends all segments, gives all memory back to the system at once. The address space stays, reading
+     * as zeros, until this object is unreachable. Idempotent; when it returns the pool is closed whoever closed it.
+     *
+     * @throws IllegalStateException if a segment is in use by a system call of another thread; nothing was changed
+     */
+    @Override
+    public void close() {
+        latch.enter();
+        try {
+            if (closed) {
+                return;
+            }
+            scope.close(); // waits until no thread is inside an access; throws if a call holds a segment
+            closed = true;
+            budget.giveBack(ledger.populatedPages());
+            reservation.decommit(0, reservation.bytes());
+        } finally {
+            latch.leave();
+        }
+    }
+
+    /**
+     * Name, block size and use, for logs.
+     *
+     * @return one line
+     */
+    @Override
+    public String toString() {
+        return name + " (blocks of " + blockBytes + " bytes, " + blocksInUse() + " in use)";
+    }
+
+    /** Checks the books, in time proportional to the blocks ever used; for tests. */
+    void verify() {
+        latch.enter();
+        try {
+            ledger.verify();
+        } finally {
+            latch.leave();
+        }
+    }
+
+    private ArenaClosedException closedException() {
+        return new ArenaClosedException("block pool " + name);
+    }
+
+    private StaleHandleException notInUse(long offset) {
+        return new StaleHandleException("offset=" + offset + ": this block of " + name + " is not in use;"
+                + " it was given back before or never taken");
+    }
+}

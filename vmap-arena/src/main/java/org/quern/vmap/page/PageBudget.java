@@ -1,0 +1,77 @@
+package org.quern.vmap.page;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A hard cap on pages, shared by an arena and its pools: what is handed out is taken from it, what is given back returns.
+ *
+ * <p>
+ * Invariant: 0 &lt;= used &lt;= limit, at every instant. Thread-safe and lock-free. It is a counter: it publishes nothing
+ * else, so its read-modify-writes have no partners.
+ */
+public final class PageBudget {
+    private final long limit;
+    private final AtomicLong used = new AtomicLong();
+
+    /**
+     * A budget of which nothing is used.
+     *
+     * @param limit pages, 0..2^63-1
+     */
+    public PageBudget(long limit) {
+        this.limit = limit;
+    }
+
+    /**
+     * A budget that is never spent.
+     *
+     * @return a new one
+     */
+    public static PageBudget unlimited() {
+        return new PageBudget(Long.MAX_VALUE);
+    }
+
+    /**
+     * Takes pages if they are there.
+     *
+     * @param pages 0 or more
+     * @return false, and nothing taken, if fewer are left
+     */
+    public boolean tryTake(long pages) {
+        long u;
+        do {
+            u = used.get();
+            if (pages > limit - u) {
+                return false;
+            }
+        } while (!used.compareAndSet(u, u + pages));
+        return true;
+    }
+
+    /**
+     * Returns pages that were taken.
+     *
+     * @param pages 0 or more, at most what is used
+     */
+    public void giveBack(long pages) {
+        used.addAndGet(-pages);
+    }
+
+    /**
+     * Pages in use.
+     *
+     * @return 0..{@link #limit}
+     */
+    public long used() {
+        return used.get();
+    }
+
+    /**
+     * The cap.
+     *
+     * @return pages
+     */
+    public long limit() {
+        return limit;
+    }
+}
