@@ -2,11 +2,14 @@ package org.quern.examples.gateway;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -42,6 +45,8 @@ public final class Gateway implements AutoCloseable {
 
     private final GatewayOptions options;
     private final PacketSource source;
+    /** What was opened, in this order. */
+    private final Deque<Closeable> toClose = new ArrayDeque<>();
     private final CipherBaseline sizes = new CipherBaseline();
     private final Direction direction;
     private final @Nullable Verifier verifier;
@@ -61,24 +66,45 @@ public final class Gateway implements AutoCloseable {
     public Gateway(GatewayOptions options, PacketSource source) throws IOException {
         this.options = options;
         this.source = source;
-        Path output = options.output();
-        padata = openPadata(options);
         try {
-            writer = output == null ? null : CaptureWriter.create(output, source.nanoseconds());
+            padata = opened(openPadata(options), Padata::close);
+            Path output = options.output();
+            writer = output == null ? null : opened(CaptureWriter.create(output, source.nanoseconds()), CaptureWriter::close);
+            direction = opened(direction(options), Direction::close);
+            verifier = verifier(options, source);
+            delivery = new Delivery(direction, writer, verifier, sizes);
+            jobs = new PacketJob[options.ringCapacity() + 1];
+            buffers = opened(new PacketBuffers(2 * jobs.length), PacketBuffers::close);
+            for (int i = 0; i < jobs.length; i++) {
+                jobs[i] = new PacketJob(direction, delivery, buffers.take(), buffers.take());
+            }
         } catch (Throwable t) {
-            padata.close();
+            close();
             throw t;
         }
-        direction = options.decrypt() ? new Decapsulation(options.associations())
-                : new Encapsulation(options.associations());
-        verifier = options.verify() && !options.decrypt()
-                ? new Verifier(source instanceof SyntheticTraffic traffic ? traffic : null) : null;
-        delivery = new Delivery(direction, writer, verifier, sizes);
-        jobs = new PacketJob[options.ringCapacity() + 1];
-        buffers = new PacketBuffers(2 * jobs.length);
-        for (int i = 0; i < jobs.length; i++) {
-            jobs[i] = new PacketJob(direction, delivery, buffers.take(), buffers.take());
+    }
+
+    private static Direction direction(GatewayOptions options) {
+        return options.decrypt() ? new Decapsulation(options.associations()) : new Encapsulation(options.associations());
+    }
+
+    private static @Nullable Verifier verifier(GatewayOptions options, PacketSource source) {
+        if (!options.verify() || options.decrypt()) {
+            return null;
         }
+        return new Verifier(source instanceof SyntheticTraffic traffic ? traffic : null);
+    }
+
+    /** Closes one thing. */
+    @FunctionalInterface
+    private interface Closer<T> {
+        void close(T what) throws IOException;
+    }
+
+    /** Notes how to close what was just opened. */
+    private <T> T opened(T what, Closer<T> closer) {
+        toClose.add(() -> closer.close(what));
+        return what;
     }
 
     // snippet: padata
@@ -118,6 +144,7 @@ public final class Gateway implements AutoCloseable {
      * @return the figures
      * @throws IOException when the source, the output or a packet ends the run; the output is then not there
      */
+    @SuppressWarnings("try") // the bar is there to be closed
     public GatewayReport run(BarFactory withBar) throws IOException {
         long heap = THREADS.getTotalThreadAllocatedBytes();
         long cpu = PROCESS.getProcessCpuTime();
@@ -220,11 +247,24 @@ public final class Gateway implements AutoCloseable {
         return lines;
     }
 
-    /** Ends the workers and gives back the memory; an output that was not completed vanishes. */
+    /** Ends the workers first, so that nobody uses the rest; then removes an output that was not completed and gives back the memory. */
     @Override
     public void close() throws IOException {
-        try (CaptureWriter closing = writer; PacketBuffers memory = buffers; Direction tables = direction) {
-            padata.close();
+        IOException failure = null;
+        while (!toClose.isEmpty()) {
+            try {
+                toClose.remove().close();
+            } catch (IOException | RuntimeException e) {
+                IOException described = asException(e);
+                if (failure == null) {
+                    failure = described;
+                } else {
+                    failure.addSuppressed(described);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }
