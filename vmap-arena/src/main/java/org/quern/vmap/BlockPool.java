@@ -336,6 +336,37 @@ public final class BlockPool implements AutoCloseable {
         }
     }
 
+    /** As {@link #close}; false if a system call of another thread uses a segment, and nothing was changed. */
+    boolean tryClose() {
+        try {
+            close();
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    boolean isClosed() {
+        latch.enter();
+        try {
+            return closed;
+        } finally {
+            latch.leave();
+        }
+    }
+
+    /**
+     * Asks the system to back the pool with pages of 2 MiB, or never to. They make random access over a large pool cheaper
+     * (fewer misses of the translation cache) and resident memory coarser: {@link #residentBytes}, which counts pages of
+     * the ordinary size, may then be too low. A hint; without this call the system's own setting applies.
+     *
+     * @param wanted true to ask for them, false to refuse them
+     * @return whether the system took the hint
+     */
+    public boolean adviseHugePages(boolean wanted) {
+        return reservation.adviseHugePages(wanted);
+    }
+
     /**
      * Name, block size and use, for logs.
      *
