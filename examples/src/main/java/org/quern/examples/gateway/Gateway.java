@@ -229,8 +229,8 @@ public final class Gateway implements AutoCloseable {
         return new GatewayReport(options.decrypt(), source.description(),
                 output == null ? "none (-o FILE writes one)" : output.toString(), tally, delivery.bytesIn(),
                 delivery.bytesOut(), nanos, cpuNanos, jobsPerCpu(stats), stats.deepestReordering(),
-                verifier == null ? -1 : verifier.checked(), heapBytes, cipherBytes, buffers.stats().residentBytes(),
-                buffers.stats().reservedBytes());
+                verifier == null ? -1 : verifier.checked(), heapBytes, cipherBytes, buffers.residentBytes(),
+                buffers.reservedBytes());
     }
 
     private static GatewayException asGatewayException(GeneralSecurityException e) {

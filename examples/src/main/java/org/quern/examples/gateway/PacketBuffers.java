@@ -1,10 +1,10 @@
 package org.quern.examples.gateway;
 
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 
 import org.quern.examples.traffic.Frame;
 import org.quern.vmap.ArenaOptions;
-import org.quern.vmap.ArenaStats;
 import org.quern.vmap.PageRange;
 import org.quern.vmap.VmapArena;
 
@@ -31,8 +31,18 @@ final class PacketBuffers implements AutoCloseable {
     }
     // end: buffers
 
-    ArenaStats stats() {
-        return arena.stats();
+    /** Bytes of memory behind the buffers; an upper bound where the system does not tell. */
+    long residentBytes() {
+        try {
+            return arena.measureResidentBytes();
+        } catch (UncheckedIOException e) {
+            return arena.stats().residentBytes();
+        }
+    }
+
+    /** Bytes of address space. */
+    long reservedBytes() {
+        return arena.stats().reservedBytes();
     }
 
     @Override
