@@ -3,6 +3,8 @@ package org.quern.padata;
 import java.util.Arrays;
 import java.util.BitSet;
 
+import org.quern.padata.run.Affinity;
+
 /**
  * An immutable set of CPU numbers, with the text form of the kernel's control files.
  * <p>
@@ -54,7 +56,7 @@ public final class CpuMask {
      * @return the mask, not empty
      */
     public static CpuMask available() {
-        return of(java.util.stream.IntStream.range(0, Runtime.getRuntime().availableProcessors()).toArray());
+        return of(Affinity.available());
     }
 
     /**

@@ -83,14 +83,14 @@ public abstract class Job {
                 cause);
     }
 
-    /** Takes the job for a submission; false if it is in flight. Full fence; pairs with {@link #ticketAcquire}. */
+    /** Takes the job for a submission; false if it is in flight. Full fence; pairs with {@link #ticketVolatile}. */
     final boolean casTicket(long newTicket) {
         return TICKET.compareAndSet(this, IDLE, newTicket);
     }
 
     /** Pairs with {@link #casTicket}: a worker that sees the slot's ticket sees what the submitter wrote. */
-    final long ticketAcquire() {
-        return (long) TICKET.getAcquire(this);
+    final long ticketVolatile() {
+        return (long) TICKET.getVolatile(this);
     }
 
     /** Gives the job back to its owner. Pairs with {@link #casTicket} of the next submission, whoever makes it. */

@@ -12,6 +12,9 @@ public record Submission(SubmitResult result, int callbackCpu) {
     /** The callback CPU of a shell that has none: whoever completes the head serialises. */
     public static final int INLINE = -1;
 
+    static final Submission STOPPED = new Submission(SubmitResult.STOPPED, INLINE);
+    static final Submission FULL = new Submission(SubmitResult.FULL, INLINE);
+
     /**
      * Whether the job was taken.
      *

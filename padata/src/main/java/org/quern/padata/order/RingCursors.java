@@ -87,10 +87,11 @@ public final class RingCursors {
     /**
      * The next number to be claimed.
      *
-     * @return the claim cursor; acquire, pairs with casClaim
+     * @return the claim cursor; volatile, because a worker that gives up reads it after it has said so (pairs with
+     *         casClaim)
      */
-    public long claimAcquire() {
-        return (long) CELLS.getAcquire(cells, CLAIM);
+    public long claimVolatile() {
+        return (long) CELLS.getVolatile(cells, CLAIM);
     }
 
     /**
