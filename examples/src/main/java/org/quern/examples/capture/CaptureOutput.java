@@ -75,7 +75,7 @@ final class CaptureOutput implements Closeable {
     }
 
     /** The same failure, told about the file the user named instead of our temporary one. */
-    private static FileSystemException named(Path file, String reason, FileSystemException cause) {
+    private static FileSystemException named(Path file, String reason, IOException cause) {
         FileSystemException named = new FileSystemException(file.toString(), null, reason);
         named.initCause(cause);
         return named;
@@ -91,8 +91,12 @@ final class CaptureOutput implements Closeable {
 
     private void flush() throws IOException {
         buffer.flip();
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
+        try {
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        } catch (IOException e) {
+            throw named(target, "cannot be written: " + e.getMessage(), e);
         }
         buffer.clear();
     }

@@ -4,7 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Reads the packets of a capture, front to back. {@link #next} moves to a packet; the accessors then describe it in place,
@@ -49,6 +52,9 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
      * @throws IOException when it cannot be opened or read
      */
     public static CaptureReader open(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new FileSystemException(file.toString(), null, "is a directory, not a capture");
+        }
         CaptureInput input = new CaptureInput(file);
         try {
             if (input.atEnd()) {
@@ -116,7 +122,7 @@ public abstract sealed class CaptureReader implements Closeable permits PcapRead
     /** Holds the text apart so that it is built only for a complaint. */
     private static final class LinkTypeNames {
         static final String LIST = String.join(", ",
-                java.util.Arrays.stream(LinkType.values()).map(t -> t.number() + " " + t).toList());
+                Arrays.stream(LinkType.values()).map(t -> t.number() + " " + t).toList());
     }
 
     /**

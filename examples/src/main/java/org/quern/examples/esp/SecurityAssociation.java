@@ -51,6 +51,11 @@ public final class SecurityAssociation {
         return lastSequence == MAX_SEQUENCE ? -1 : ++lastSequence;
     }
 
+    /** For tests: as if so many packets had been sent. */
+    void skipTo(long sequence) {
+        lastSequence = sequence;
+    }
+
     /**
      * Whether a packet belongs to this association.
      *
