@@ -101,10 +101,15 @@ final class Ring {
         JOBS.setVolatile(jobs, (int) sequence & mask, VOID); // pairs with isPublished
     }
 
+    @SuppressWarnings("ReferenceEquality") // identity is meant; a user's equals is not ours to call
+    static boolean isVoid(Job job) {
+        return job == VOID;
+    }
+
     /** Whether a number at or above the claim cursor and below the tail can be claimed. */
     private boolean isPublished(long sequence) {
         Job job = (Job) JOBS.getVolatile(jobs, (int) sequence & mask); // pairs with publish, publishVoid
-        return job != null && (job == VOID || job.ticketVolatile() == ticket(sequence));
+        return job != null && (isVoid(job) || job.ticketVolatile() == ticket(sequence));
     }
 
     /**

@@ -99,7 +99,7 @@ final class SerialPhase {
     }
 
     private void serialise(Job job) {
-        if (job == Ring.VOID) {
+        if (Ring.isVoid(job)) {
             return;
         }
         Throwable failure = job.failure;

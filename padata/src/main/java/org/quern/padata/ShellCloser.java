@@ -51,16 +51,20 @@ final class ShellCloser {
         // the job that is being serialised is the one before the head.
         StuckJob stuck = parked
                 ? stuckInParallel(head, start)
-                : new StuckJob(shell.name(), head - 1, Phase.SERIAL, Duration.ofNanos(System.nanoTime() - start));
+                : new StuckJob(shell.name(), head - 1, Phase.SERIAL, since(start));
         return new CloseReport(false, ring.inFlight(), List.of(stuck), List.of());
     }
 
     private StuckJob stuckInParallel(long head, long start) {
         Job job = ring.peekAcquire(head);
         Completion token = job == null ? null : job.deferred;
-        boolean deferred = token != null && token.sequence == head;
-        long since = deferred ? token.sinceNanos : start;
-        return new StuckJob(shell.name(), head, deferred ? Phase.DEFERRED : Phase.PARALLEL,
-                Duration.ofNanos(System.nanoTime() - since));
+        if (token == null || token.sequence != head) {
+            return new StuckJob(shell.name(), head, Phase.PARALLEL, since(start));
+        }
+        return new StuckJob(shell.name(), head, Phase.DEFERRED, since(token.sinceNanos));
+    }
+
+    private static Duration since(long nanoTime) {
+        return Duration.ofNanos(System.nanoTime() - nanoTime);
     }
 }

@@ -29,8 +29,9 @@ class BlockPoolTest {
 
     @AfterEach
     void check() {
-        pool.verify();
+        ArenaChecker.check(pool);
         pool.close();
+        ArenaChecker.check(pool);
     }
 
     @Test

@@ -9,6 +9,7 @@ final class LoneEntry {
 
     /** Whether the lone entry passes a filter. Valid only if the head is still the same afterwards. */
     static boolean passes(Tree tree, long bitmap) {
-        return bitmap == NodeLayout.PRESENT || tree.anyMarked((int) ((bitmap - NodeLayout.MARKS) / NodeLayout.WORD_BYTES));
+        return bitmap == NodeLayout.PRESENT
+                || tree.anyMarked((int) ((bitmap - NodeLayout.MARKS) / NodeLayout.WORD_BYTES));
     }
 }

@@ -1,6 +1,5 @@
 package org.quern.xarray;
 
-import java.lang.ref.Reference;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.node.NodeAccess;
@@ -57,7 +56,6 @@ final class LongScan {
                 continue;
             }
             if (word != Entry.ABSENT) {
-                Reference.reachabilityFence(tree);
                 probe.set(next, Entry.toValue(word));
                 return true;
             }
@@ -71,7 +69,7 @@ final class LongScan {
 
     static void forEach(Tree tree, long first, long last, long bitmap, LongEntryConsumer consumer) {
         long next = first;
-        scan: for (;;) {
+        scan : for (;;) {
             long seen = tree.sequence().readAcquire();
             long root = tree.headAcquire();
             if (!Entry.isRoot(root)) {

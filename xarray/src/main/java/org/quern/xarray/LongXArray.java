@@ -1,7 +1,9 @@
 package org.quern.xarray;
 
+import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.OptionalLong;
+
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Tree;
@@ -184,7 +186,11 @@ public final class LongXArray implements AutoCloseable {
      * @throws IllegalStateException if the array is closed
      */
     public boolean find(long from, long max, LongProbe probe) {
-        return LongScan.find(tree, from, max, NodeLayout.PRESENT, Objects.requireNonNull(probe, "probe"));
+        try {
+            return LongScan.find(tree, from, max, NodeLayout.PRESENT, Objects.requireNonNull(probe, "probe"));
+        } finally {
+            Reference.reachabilityFence(tree);
+        }
     }
 
     /**
@@ -198,7 +204,12 @@ public final class LongXArray implements AutoCloseable {
      * @throws IllegalStateException if the array is closed
      */
     public boolean find(long from, long max, Mark mark, LongProbe probe) {
-        return LongScan.find(tree, from, max, NodeLayout.marks(mark.ordinal()), Objects.requireNonNull(probe, "probe"));
+        try {
+            return LongScan.find(tree, from, max, mark.bitmap(),
+                    Objects.requireNonNull(probe, "probe"));
+        } finally {
+            Reference.reachabilityFence(tree);
+        }
     }
 
     /**
@@ -279,7 +290,11 @@ public final class LongXArray implements AutoCloseable {
      */
     public void forEach(long first, long last, LongEntryConsumer consumer) {
         XArray.requireRange(first, last);
-        LongScan.forEach(tree, first, last, NodeLayout.PRESENT, Objects.requireNonNull(consumer, "consumer"));
+        try {
+            LongScan.forEach(tree, first, last, NodeLayout.PRESENT, Objects.requireNonNull(consumer, "consumer"));
+        } finally {
+            Reference.reachabilityFence(tree);
+        }
     }
 
     /**
@@ -305,7 +320,12 @@ public final class LongXArray implements AutoCloseable {
      */
     public void forEachMarked(long first, long last, Mark mark, LongEntryConsumer consumer) {
         XArray.requireRange(first, last);
-        LongScan.forEach(tree, first, last, NodeLayout.marks(mark.ordinal()), Objects.requireNonNull(consumer, "consumer"));
+        try {
+            LongScan.forEach(tree, first, last, mark.bitmap(),
+                    Objects.requireNonNull(consumer, "consumer"));
+        } finally {
+            Reference.reachabilityFence(tree);
+        }
     }
 
     /**
@@ -317,7 +337,7 @@ public final class LongXArray implements AutoCloseable {
      * @throws IllegalStateException if the array is closed
      */
     public boolean mark(long index, Mark mark) {
-        int number = mark.ordinal();
+        int number = mark.number();
         tree.lock().lock();
         try {
             return writer.mark(index, number);
@@ -335,7 +355,7 @@ public final class LongXArray implements AutoCloseable {
      * @throws IllegalStateException if the array is closed
      */
     public boolean unmark(long index, Mark mark) {
-        int number = mark.ordinal();
+        int number = mark.number();
         tree.lock().lock();
         try {
             return writer.unmark(index, number);
@@ -353,7 +373,7 @@ public final class LongXArray implements AutoCloseable {
      * @throws IllegalStateException if the array is closed
      */
     public boolean isMarked(long index, Mark mark) {
-        return tree.isMarked(index, mark.ordinal());
+        return tree.isMarked(index, mark.number());
     }
 
     /**
@@ -365,7 +385,7 @@ public final class LongXArray implements AutoCloseable {
      */
     public boolean anyMarked(Mark mark) {
         tree.requireOpen(tree.headAcquire());
-        return tree.anyMarked(mark.ordinal());
+        return tree.anyMarked(mark.number());
     }
 
     /**
@@ -420,7 +440,8 @@ public final class LongXArray implements AutoCloseable {
         try {
             tree.requireOpen(tree.headPlain());
             long nodes = tree.nodes().inUse();
-            return new XArrayStats(tree.height(), nodes, nodes * NodeLayout.BYTES, tree.nodes().quarantined(), tree.nodes().maxNodes());
+            return new XArrayStats(tree.height(), nodes, nodes * NodeLayout.BYTES, tree.nodes().quarantined(),
+                    tree.nodes().maxNodes());
         } finally {
             tree.lock().unlock();
         }

@@ -1,6 +1,5 @@
 package org.quern.xarray;
 
-import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
@@ -26,7 +25,9 @@ final class ObjectScan {
             long root = tree.headAcquire();
             if (!Entry.isRoot(root)) {
                 tree.requireOpen(root);
-                Object lone = next == 0 && root != Entry.ABSENT && LoneEntry.passes(tree, bitmap) ? mirror.headAcquire() : null;
+                Object lone = next == 0 && root != Entry.ABSENT && LoneEntry.passes(tree, bitmap)
+                        ? mirror.headAcquire()
+                        : null;
                 if (!tree.sequence().unchangedSince(seen) || tree.headAcquire() != root) {
                     continue;
                 }
@@ -47,7 +48,8 @@ final class ObjectScan {
                 return false;
             }
             bits &= Geometry.slotsWithin(base, next, max);
-            @Nullable Object content = null;
+            @Nullable
+            Object content = null;
             while (bits != 0 && content == null) {
                 next = base | Long.numberOfTrailingZeros(bits);
                 content = mirror.getAcquire(leaf, Geometry.leafSlot(next));
@@ -58,7 +60,6 @@ final class ObjectScan {
                 continue;
             }
             if (content != null) {
-                Reference.reachabilityFence(tree);
                 probe.set(next, (V) content);
                 return true;
             }
@@ -71,14 +72,17 @@ final class ObjectScan {
     }
 
     @SuppressWarnings("unchecked")
-    static <V> void forEach(Tree tree, Mirror mirror, long first, long last, long bitmap, EntryConsumer<? super V> consumer) {
+    static <V> void forEach(Tree tree, Mirror mirror, long first, long last, long bitmap,
+            EntryConsumer<? super V> consumer) {
         long next = first;
-        scan: for (;;) {
+        scan : for (;;) {
             long seen = tree.sequence().readAcquire();
             long root = tree.headAcquire();
             if (!Entry.isRoot(root)) {
                 tree.requireOpen(root);
-                Object lone = next == 0 && root != Entry.ABSENT && LoneEntry.passes(tree, bitmap) ? mirror.headAcquire() : null;
+                Object lone = next == 0 && root != Entry.ABSENT && LoneEntry.passes(tree, bitmap)
+                        ? mirror.headAcquire()
+                        : null;
                 if (!tree.sequence().unchangedSince(seen) || tree.headAcquire() != root) {
                     continue;
                 }

@@ -1,7 +1,9 @@
 package org.quern.xarray;
 
+import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.OptionalLong;
+
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
@@ -133,6 +135,7 @@ public final class XArray<V> implements AutoCloseable {
      * @throws NodeAllocationException if there is no room for nodes; nothing has changed
      * @throws IllegalStateException if the array is closed
      */
+    @SuppressWarnings("ReferenceEquality") // objects are compared by identity: that is the contract
     public boolean compareAndSet(long index, @Nullable V expected, @Nullable V update) {
         tree.lock().lock();
         try {
@@ -175,7 +178,11 @@ public final class XArray<V> implements AutoCloseable {
      * @throws IllegalStateException if the array is closed
      */
     public boolean find(long from, long max, Probe<V> probe) {
-        return ObjectScan.find(tree, mirror, from, max, NodeLayout.PRESENT, Objects.requireNonNull(probe, "probe"));
+        try {
+            return ObjectScan.find(tree, mirror, from, max, NodeLayout.PRESENT, Objects.requireNonNull(probe, "probe"));
+        } finally {
+            Reference.reachabilityFence(tree);
+        }
     }
 
     /**
@@ -189,7 +196,12 @@ public final class XArray<V> implements AutoCloseable {
      * @throws IllegalStateException if the array is closed
      */
     public boolean find(long from, long max, Mark mark, Probe<V> probe) {
-        return ObjectScan.find(tree, mirror, from, max, NodeLayout.marks(mark.ordinal()), Objects.requireNonNull(probe, "probe"));
+        try {
+            return ObjectScan.find(tree, mirror, from, max, mark.bitmap(),
+                    Objects.requireNonNull(probe, "probe"));
+        } finally {
+            Reference.reachabilityFence(tree);
+        }
     }
 
     /**
@@ -270,7 +282,12 @@ public final class XArray<V> implements AutoCloseable {
      */
     public void forEach(long first, long last, EntryConsumer<? super V> consumer) {
         requireRange(first, last);
-        ObjectScan.forEach(tree, mirror, first, last, NodeLayout.PRESENT, Objects.requireNonNull(consumer, "consumer"));
+        try {
+            ObjectScan.forEach(tree, mirror, first, last, NodeLayout.PRESENT,
+                    Objects.requireNonNull(consumer, "consumer"));
+        } finally {
+            Reference.reachabilityFence(tree);
+        }
     }
 
     /**
@@ -296,7 +313,12 @@ public final class XArray<V> implements AutoCloseable {
      */
     public void forEachMarked(long first, long last, Mark mark, EntryConsumer<? super V> consumer) {
         requireRange(first, last);
-        ObjectScan.forEach(tree, mirror, first, last, NodeLayout.marks(mark.ordinal()), Objects.requireNonNull(consumer, "consumer"));
+        try {
+            ObjectScan.forEach(tree, mirror, first, last, mark.bitmap(),
+                    Objects.requireNonNull(consumer, "consumer"));
+        } finally {
+            Reference.reachabilityFence(tree);
+        }
     }
 
     /**
@@ -308,7 +330,7 @@ public final class XArray<V> implements AutoCloseable {
      * @throws IllegalStateException if the array is closed
      */
     public boolean mark(long index, Mark mark) {
-        int number = mark.ordinal();
+        int number = mark.number();
         tree.lock().lock();
         try {
             return writer.mark(index, number);
@@ -326,7 +348,7 @@ public final class XArray<V> implements AutoCloseable {
      * @throws IllegalStateException if the array is closed
      */
     public boolean unmark(long index, Mark mark) {
-        int number = mark.ordinal();
+        int number = mark.number();
         tree.lock().lock();
         try {
             return writer.unmark(index, number);
@@ -344,7 +366,7 @@ public final class XArray<V> implements AutoCloseable {
      * @throws IllegalStateException if the array is closed
      */
     public boolean isMarked(long index, Mark mark) {
-        return tree.isMarked(index, mark.ordinal());
+        return tree.isMarked(index, mark.number());
     }
 
     /**
@@ -356,7 +378,7 @@ public final class XArray<V> implements AutoCloseable {
      */
     public boolean anyMarked(Mark mark) {
         tree.requireOpen(tree.headAcquire());
-        return tree.anyMarked(mark.ordinal());
+        return tree.anyMarked(mark.number());
     }
 
     /**
@@ -411,7 +433,8 @@ public final class XArray<V> implements AutoCloseable {
         try {
             tree.requireOpen(tree.headPlain());
             long nodes = tree.nodes().inUse();
-            return new XArrayStats(tree.height(), nodes, nodes * NodeLayout.BYTES, tree.nodes().quarantined(), tree.nodes().maxNodes());
+            return new XArrayStats(tree.height(), nodes, nodes * NodeLayout.BYTES, tree.nodes().quarantined(),
+                    tree.nodes().maxNodes());
         } finally {
             tree.lock().unlock();
         }
@@ -439,14 +462,16 @@ public final class XArray<V> implements AutoCloseable {
 
     static void requireRange(long first, long last) {
         if (Long.compareUnsigned(first, last) > 0) {
-            throw new IllegalArgumentException("first=" + Long.toUnsignedString(first) + ", last=" + Long.toUnsignedString(last)
-                    + ": last must not be below first");
+            throw new IllegalArgumentException(
+                    "first=" + Long.toUnsignedString(first) + ", last=" + Long.toUnsignedString(last)
+                            + ": last must not be below first");
         }
     }
 
     static NodeAllocationException noRoom(Tree tree, long index) {
         NodePool nodes = tree.nodes();
-        return new NodeAllocationException("array " + nodes.name() + ": no room for the nodes of index=" + Long.toUnsignedString(index) + "; "
+        return new NodeAllocationException("array " + nodes.name() + ": no room for the nodes of index="
+                + Long.toUnsignedString(index) + "; "
                 + nodes.inUse() + " of maxNodes=" + nodes.maxNodes() + " in use, " + NodeLayout.BYTES + " bytes each");
     }
 }

@@ -1,6 +1,7 @@
 package org.quern.xarray;
 
 import java.util.Objects;
+
 import org.quern.xarray.node.NodeLayout;
 
 /**

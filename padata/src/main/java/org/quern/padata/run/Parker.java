@@ -30,6 +30,7 @@ public final class Parker {
     }
 
     private final Thread owner;
+    @SuppressWarnings("unused") // through STATE
     private volatile int state = AWAKE;
 
     /**

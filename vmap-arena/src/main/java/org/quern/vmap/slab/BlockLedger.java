@@ -190,7 +190,7 @@ public final class BlockLedger {
         long p = page;
         while (p < window) {
             long block = inUse.nextSet(firstBlockOf(p), fresh);
-            if (block >= blockAfter(p)) {
+            if (block == fresh || block >= blockAfter(p)) {
                 return p;
             }
             long free = inUse.nextClear(block, fresh);

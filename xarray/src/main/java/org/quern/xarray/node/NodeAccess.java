@@ -1,9 +1,10 @@
 package org.quern.xarray.node;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.invoke.VarHandle;
+
 import org.quern.kapi.raw.RawMemory;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 /**
  * The only file that touches node memory. A node is given by its absolute address: the pool's base plus a byte offset.
@@ -225,7 +226,8 @@ public final class NodeAccess {
      * @param values change of the number of values
      */
     public static void addCountsPlain(long node, int slots, int values) {
-        set(node + NodeLayout.INFO, get(node + NodeLayout.INFO) + ((long) slots << COUNT_AT) + ((long) values << VALUE_COUNT_AT));
+        set(node + NodeLayout.INFO,
+                get(node + NodeLayout.INFO) + ((long) slots << COUNT_AT) + ((long) values << VALUE_COUNT_AT));
     }
 
     private static long get(long address) {

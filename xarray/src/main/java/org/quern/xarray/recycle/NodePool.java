@@ -245,6 +245,15 @@ public final class NodePool {
     }
 
     /**
+     * Nodes that a failed heap allocation left reserved; the next operation uses them first.
+     *
+     * @return mostly 0
+     */
+    public int reserved() {
+        return spares;
+    }
+
+    /**
      * Most nodes this pool may hold.
      *
      * @return their number

@@ -37,67 +37,67 @@ public final class Descent {
         }
         long word = NodeAccess.slotAcquire(base + Entry.rootOffset(root), index >>> shift);
         switch (shift) {
-            case 60:
+            case 60 :
                 if (!Entry.isLink(word, linkMask)) {
                     return word;
                 }
                 word = below(base, word, index, 54);
                 // fall through
-            case 54:
+            case 54 :
                 if (!Entry.isLink(word, linkMask)) {
                     return word;
                 }
                 word = below(base, word, index, 48);
                 // fall through
-            case 48:
+            case 48 :
                 if (!Entry.isLink(word, linkMask)) {
                     return word;
                 }
                 word = below(base, word, index, 42);
                 // fall through
-            case 42:
+            case 42 :
                 if (!Entry.isLink(word, linkMask)) {
                     return word;
                 }
                 word = below(base, word, index, 36);
                 // fall through
-            case 36:
+            case 36 :
                 if (!Entry.isLink(word, linkMask)) {
                     return word;
                 }
                 word = below(base, word, index, 30);
                 // fall through
-            case 30:
+            case 30 :
                 if (!Entry.isLink(word, linkMask)) {
                     return word;
                 }
                 word = below(base, word, index, 24);
                 // fall through
-            case 24:
+            case 24 :
                 if (!Entry.isLink(word, linkMask)) {
                     return word;
                 }
                 word = below(base, word, index, 18);
                 // fall through
-            case 18:
+            case 18 :
                 if (!Entry.isLink(word, linkMask)) {
                     return word;
                 }
                 word = below(base, word, index, 12);
                 // fall through
-            case 12:
+            case 12 :
                 if (!Entry.isLink(word, linkMask)) {
                     return word;
                 }
                 word = below(base, word, index, 6);
                 // fall through
-            case 6:
+            case 6 :
                 if (!Entry.isLink(word, linkMask)) {
                     return word;
                 }
                 word = below(base, word, index, 0);
                 // fall through
-            default:
+            default :
                 return word;
         }
     }
@@ -119,67 +119,67 @@ public final class Descent {
             return 0;
         }
         switch (shift) {
-            case 60:
+            case 60 :
                 link = below(base, link, index, 60);
                 if (!Entry.isLink(link, linkMask)) {
                     return 0;
                 }
                 // fall through
-            case 54:
+            case 54 :
                 link = below(base, link, index, 54);
                 if (!Entry.isLink(link, linkMask)) {
                     return 0;
                 }
                 // fall through
-            case 48:
+            case 48 :
                 link = below(base, link, index, 48);
                 if (!Entry.isLink(link, linkMask)) {
                     return 0;
                 }
                 // fall through
-            case 42:
+            case 42 :
                 link = below(base, link, index, 42);
                 if (!Entry.isLink(link, linkMask)) {
                     return 0;
                 }
                 // fall through
-            case 36:
+            case 36 :
                 link = below(base, link, index, 36);
                 if (!Entry.isLink(link, linkMask)) {
                     return 0;
                 }
                 // fall through
-            case 30:
+            case 30 :
                 link = below(base, link, index, 30);
                 if (!Entry.isLink(link, linkMask)) {
                     return 0;
                 }
                 // fall through
-            case 24:
+            case 24 :
                 link = below(base, link, index, 24);
                 if (!Entry.isLink(link, linkMask)) {
                     return 0;
                 }
                 // fall through
-            case 18:
+            case 18 :
                 link = below(base, link, index, 18);
                 if (!Entry.isLink(link, linkMask)) {
                     return 0;
                 }
                 // fall through
-            case 12:
+            case 12 :
                 link = below(base, link, index, 12);
                 if (!Entry.isLink(link, linkMask)) {
                     return 0;
                 }
                 // fall through
-            case 6:
+            case 6 :
                 link = below(base, link, index, 6);
                 if (!Entry.isLink(link, linkMask)) {
                     return 0;
                 }
                 // fall through
-            default:
+            default :
                 return Entry.toOffset(link);
         }
     }

@@ -31,7 +31,8 @@ final class Growth {
     boolean insert(long index, long word, @Nullable Object content) {
         long head = tree.headPlain();
         if (Entry.isRoot(head)) {
-            return Geometry.covers(Entry.rootShift(head), index) ? graft(head, index, word, content)
+            return Geometry.covers(Entry.rootShift(head), index)
+                    ? graft(head, index, word, content)
                     : raise(head, index, word, content);
         }
         return head == Entry.ABSENT ? plant(index, word, content) : raise(head, index, word, content);

@@ -3,6 +3,7 @@ package org.quern.xarray.tree;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.recycle.NodePool;

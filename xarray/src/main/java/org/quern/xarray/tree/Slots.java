@@ -23,7 +23,8 @@ final class Slots {
     /** Fills an empty slot with a link. */
     void fill(long node, int slot, long word) {
         long address = tree.basePlain() + node;
-        NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT, NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) | 1L << slot);
+        NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT,
+                NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) | 1L << slot);
         NodeAccess.addCountsPlain(address, 1, Entry.isValue(word) ? 1 : 0);
         NodeAccess.setSlotRelease(address, slot, word);
     }
@@ -51,7 +52,8 @@ final class Slots {
         long address = tree.basePlain() + node;
         long word = NodeAccess.slotPlain(address, slot);
         NodeAccess.setSlotRelease(address, slot, Entry.ABSENT);
-        NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT, NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) & ~(1L << slot));
+        NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT,
+                NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) & ~(1L << slot));
         NodeAccess.addCountsPlain(address, -1, Entry.isValue(word) ? -1 : 0);
     }
 }

@@ -3,6 +3,7 @@ package org.quern.xarray.tree;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
@@ -36,8 +37,8 @@ import org.quern.xarray.recycle.RecycleSequence;
  *   do { s = sequence; h = head; .. walk .. } while (the sequence moved);
  * </pre>
  *
- * The array cannot be collected, nor its memory unmapped, while a read is under way: the last thing a read does with memory that is not on the heap comes
- * before it reads the sequence again, and that is reached through this object. {@code reachabilityFence} says so to the compiler.
+ * The array cannot be collected, nor its memory unmapped, while a read is under way: every read ends with a {@code reachabilityFence} on this object, which
+ * holds the pool, which holds the reservation.
  */
 public final class Tree {
     private static final VarHandle HEAD;
@@ -86,14 +87,17 @@ public final class Tree {
      * @return a value or object word, {@link Entry#ABSENT} or {@link Entry#CLOSED}
      */
     public long load(long index) {
-        for (;;) { // again only if a batch of nodes was recycled meanwhile
-            long seen = sequence.readAcquire();
-            long root = headAcquire();
-            long word = Entry.isRoot(root) ? Descent.word(base, linkMask, root, index) : loneWord(root, index);
-            if (sequence.unchangedSince(seen)) {
-                Reference.reachabilityFence(this);
-                return word;
+        try {
+            for (;;) { // again only if a batch of nodes was recycled meanwhile
+                long seen = sequence.readAcquire();
+                long root = headAcquire();
+                long word = Entry.isRoot(root) ? Descent.word(base, linkMask, root, index) : loneWord(root, index);
+                if (sequence.unchangedSince(seen)) {
+                    return word;
+                }
             }
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -106,20 +110,23 @@ public final class Tree {
      * @throws IllegalStateException if the array is closed
      */
     public @Nullable Object loadContent(Mirror contents, long index) {
-        for (;;) { // again only if a batch of nodes was recycled, or an entry moved, meanwhile
-            long seen = sequence.readAcquire();
-            long root = headAcquire();
-            Object content = null;
-            if (Entry.isRoot(root)) {
-                long leaf = Descent.leaf(base, linkMask, root, index);
-                content = contents.getAcquire(leaf, Geometry.leafSlot(index)); // leaf 0 is no node and has no mirror
-            } else if (root == Entry.OBJECT && index == 0) {
-                content = contents.headAcquire();
+        try {
+            for (;;) { // again only if a batch of nodes was recycled, or an entry moved, meanwhile
+                long seen = sequence.readAcquire();
+                long root = headAcquire();
+                Object content = null;
+                if (Entry.isRoot(root)) {
+                    long leaf = Descent.leaf(base, linkMask, root, index);
+                    content = contents.getAcquire(leaf, Geometry.leafSlot(index)); // leaf 0 is no node and has no mirror
+                } else if (root == Entry.OBJECT && index == 0) {
+                    content = contents.headAcquire();
+                }
+                if (sequence.unchangedSince(seen)) {
+                    return content != null ? content : absent(root);
+                }
             }
-            if (sequence.unchangedSince(seen)) {
-                Reference.reachabilityFence(this);
-                return content != null ? content : absent(root);
-            }
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -141,23 +148,27 @@ public final class Tree {
      * @return false also if there is no entry
      */
     public boolean isMarked(long index, int mark) {
-        for (;;) {
-            long seen = sequence.readAcquire();
-            long root = headAcquire();
-            boolean marked;
-            boolean valid = true;
-            if (Entry.isRoot(root)) {
-                long leaf = Descent.leaf(base, linkMask, root, index);
-                marked = leaf != 0 && (NodeAccess.bitmapAcquire(base + leaf, NodeLayout.marks(mark)) >>> index & 1) != 0;
-            } else {
-                requireOpen(root);
-                marked = index == 0 && anyMarked(mark);
-                valid = headAcquire() == root; // else the root marks may be those of a tree that has grown meanwhile
+        try {
+            for (;;) {
+                long seen = sequence.readAcquire();
+                long root = headAcquire();
+                boolean marked;
+                boolean valid = true;
+                if (Entry.isRoot(root)) {
+                    long leaf = Descent.leaf(base, linkMask, root, index);
+                    marked = leaf != 0
+                            && (NodeAccess.bitmapAcquire(base + leaf, NodeLayout.marks(mark)) >>> index & 1) != 0;
+                } else {
+                    requireOpen(root);
+                    marked = index == 0 && anyMarked(mark);
+                    valid = headAcquire() == root; // else the root marks may be those of a tree that has grown meanwhile
+                }
+                if (sequence.unchangedSince(seen) && valid) {
+                    return marked;
+                }
             }
-            if (sequence.unchangedSince(seen) && valid) {
-                Reference.reachabilityFence(this);
-                return marked;
-            }
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 

@@ -27,7 +27,8 @@ public final class TreeDump {
     }
 
     private void head(long head) {
-        out.append("array ").append(tree.nodes().name()).append(": height ").append(tree.height()).append(", ").append(tree.nodes().inUse())
+        out.append("array ").append(tree.nodes().name()).append(": height ").append(tree.height()).append(", ")
+                .append(tree.nodes().inUse())
                 .append(" nodes").append(marks(tree.rootMarksAcquire())).append('\n');
         if (Entry.isRoot(head)) {
             node(Entry.rootOffset(head), 1);
@@ -40,8 +41,10 @@ public final class TreeDump {
         long address = tree.basePlain() + node;
         int shift = NodeAccess.shiftPlain(address);
         long base = NodeAccess.basePlain(address);
-        indent(depth).append("node ").append(Long.toUnsignedString(base)).append("..").append(Long.toUnsignedString(Geometry.after(base, shift) - 1))
-                .append(": shift ").append(shift).append(", count ").append(NodeAccess.countPlain(address)).append(", values ")
+        indent(depth).append("node ").append(Long.toUnsignedString(base)).append("..")
+                .append(Long.toUnsignedString(Geometry.after(base, shift) - 1))
+                .append(": shift ").append(shift).append(", count ").append(NodeAccess.countPlain(address))
+                .append(", values ")
                 .append(NodeAccess.valueCountPlain(address)).append('\n');
         for (long bits = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT); bits != 0; bits &= bits - 1) {
             int slot = Long.numberOfTrailingZeros(bits);

@@ -67,7 +67,9 @@ public final class Writer {
         if (place == NOWHERE) {
             return Entry.ABSENT;
         }
-        return place == HEAD ? tree.headPlain() : NodeAccess.slotPlain(tree.basePlain() + place, Geometry.leafSlot(index));
+        return place == HEAD
+                ? tree.headPlain()
+                : NodeAccess.slotPlain(tree.basePlain() + place, Geometry.leafSlot(index));
     }
 
     /**
