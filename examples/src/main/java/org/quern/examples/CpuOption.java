@@ -12,8 +12,7 @@ import org.quern.padata.CpuMaskFormatException;
 final class CpuOption {
     private static final Pattern RANGE = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?");
 
-    private CpuOption() {
-    }
+    private CpuOption() {}
 
     /** The CPUs an option names; each must be available to this process. */
     static CpuMask parse(String option, String text) throws GatewayException {

@@ -33,9 +33,9 @@ import picocli.CommandLine.Spec;
  * The ordered ESP gateway on the command line. The summary goes to standard output; an error is one line on standard error and
  * exit status 2, and then there is no output file. Exit status 1: decryption met packets that are not authentic.
  */
-@Command(name = "EspGateway", sortOptions = false, mixinStandardHelpOptions = true, usageHelpAutoWidth = true,
-        description = {"Encrypts a packet capture with ESP (RFC 4303, AES-GCM), in parallel and in order.",
-                "Without arguments: the shipped capture of loopback traffic, with the shipped TEST keys."})
+@Command(name = "EspGateway", sortOptions = false, mixinStandardHelpOptions = true, usageHelpAutoWidth = true, description = {
+        "Encrypts a packet capture with ESP (RFC 4303, AES-GCM), in parallel and in order.",
+        "Without arguments: the shipped capture of loopback traffic, with the shipped TEST keys."})
 public final class EspGateway implements Callable<Integer> {
     /** Status of a run that failed: bad input, bad options, unwritable output. */
     static final int EXIT_ERROR = 2;
@@ -46,8 +46,8 @@ public final class EspGateway implements Callable<Integer> {
     @Nullable
     Path input;
 
-    @Option(names = {"-o", "--output"}, paramLabel = "FILE",
-            description = "capture to write; .pcap or .pcapng decides the format")
+    @Option(names = {"-o",
+            "--output"}, paramLabel = "FILE", description = "capture to write; .pcap or .pcapng decides the format")
     @Nullable
     Path output;
 
@@ -58,8 +58,7 @@ public final class EspGateway implements Callable<Integer> {
     @Option(names = "--decrypt", description = "out of the tunnel instead of into it")
     boolean decrypt;
 
-    @Option(names = "--parallel-cpus", paramLabel = "LIST|MASK",
-            description = "CPUs to encrypt on, one bound worker each: 0,2-3 or 0xd (default: all, not bound)")
+    @Option(names = "--parallel-cpus", paramLabel = "LIST|MASK", description = "CPUs to encrypt on, one bound worker each: 0,2-3 or 0xd (default: all, not bound)")
     @Nullable
     String parallelCpus;
 
@@ -67,27 +66,24 @@ public final class EspGateway implements Callable<Integer> {
     @Nullable
     Integer workers;
 
-    @Option(names = "--serial-cpu", paramLabel = "CPU",
-            description = "CPU to deliver on (default: wherever the next packet was completed)")
+    @Option(names = "--serial-cpu", paramLabel = "CPU", description = "CPU to deliver on (default: wherever the next packet was completed)")
     @Nullable
     Integer serialCpu;
 
-    @Option(names = "--when-full", paramLabel = "help|wait",
-            description = "what the reading thread does while the ring is full: encrypt too, or wait "
-                    + "(default: help; with --parallel-cpus wait)")
+    @Option(names = "--when-full", paramLabel = "help|wait", description = "what the reading thread does while the ring is full: encrypt too, or wait "
+            + "(default: help; with --parallel-cpus wait)")
     @Nullable
     String whenFull;
 
-    @Option(names = "--ring", paramLabel = "N", defaultValue = "" + GatewayOptions.DEFAULT_RING,
-            description = "packets under way at most (default: ${DEFAULT-VALUE})")
+    @Option(names = "--ring", paramLabel = "N", defaultValue = ""
+            + GatewayOptions.DEFAULT_RING, description = "packets under way at most (default: ${DEFAULT-VALUE})")
     int ring;
 
     @Option(names = "--repeat", paramLabel = "N", description = "read the capture N times")
     @Nullable
     Integer repeat;
 
-    @Option(names = "--synthetic", paramLabel = "N",
-            description = "N generated packets, sizes in an IMIX mix, instead of a capture")
+    @Option(names = "--synthetic", paramLabel = "N", description = "N generated packets, sizes in an IMIX mix, instead of a capture")
     @Nullable
     Long synthetic;
 
@@ -102,8 +98,7 @@ public final class EspGateway implements Callable<Integer> {
     CommandSpec spec;
 
     /** The command with its defaults. */
-    public EspGateway() {
-    }
+    public EspGateway() {}
 
     /**
      * Runs the command and ends the process.
@@ -150,8 +145,9 @@ public final class EspGateway implements Callable<Integer> {
             return associationFile;
         }
         if (input != null) {
-            throw new GatewayException("--sa=FILE is missing: a capture of your own wants keys of your own; test keys are in "
-                    + shipped.associations());
+            throw new GatewayException(
+                    "--sa=FILE is missing: a capture of your own wants keys of your own; test keys are in "
+                            + shipped.associations());
         }
         return shipped.associations();
     }
@@ -201,7 +197,8 @@ public final class EspGateway implements Callable<Integer> {
         return shipped.output();
     }
 
-    private GatewayOptions options(List<SecurityAssociation> associations, @Nullable Path file) throws GatewayException {
+    private GatewayOptions options(List<SecurityAssociation> associations, @Nullable Path file)
+            throws GatewayException {
         CpuMask cpus = parallelCpus == null ? null : CpuOption.parse("--parallel-cpus", parallelCpus);
         if (serialCpu != null) {
             CpuOption.checkAvailable("--serial-cpu", serialCpu);
@@ -217,17 +214,19 @@ public final class EspGateway implements Callable<Integer> {
     }
 
     private Backpressure backpressure(@Nullable CpuMask cpus) throws GatewayException {
-        return switch (whenFull) {
-            case null -> cpus == null ? Backpressure.CALLER_RUNS : Backpressure.BLOCK;
+        String choice = whenFull == null ? cpus == null ? "help" : "wait" : whenFull;
+        return switch (choice) {
             case "help" -> Backpressure.CALLER_RUNS;
             case "wait" -> Backpressure.BLOCK;
-            default -> throw new GatewayException("--when-full=" + whenFull + ": must be help or wait");
+            default -> throw new GatewayException("--when-full=" + choice + ": must be help or wait");
         };
     }
 
     private PrintWriter out() {
         CommandSpec command = spec;
-        return command == null ? new PrintWriter(System.out, true, System.out.charset()) : command.commandLine().getOut();
+        return command == null
+                ? new PrintWriter(System.out, true, System.out.charset())
+                : command.commandLine().getOut();
     }
 
     /** A bar on the terminal; none when standard input or output is none. */

@@ -6,18 +6,27 @@ import java.nio.file.NoSuchFileException;
 
 /** An error in one line, for a person at a command line. */
 final class OneLine {
-    private OneLine() {
-    }
+    private OneLine() {}
 
     /** What and where, without a stack trace. */
     static String of(Throwable error) {
         String message = error.getMessage();
-        return of(switch (error) {
-            case NoSuchFileException e -> e.getFile() + ": no such file";
-            case AccessDeniedException e when e.getReason() == null -> e.getFile() + ": permission denied";
-            case FileSystemException e when e.getReason() != null -> e.getFile() + ": " + e.getReason();
-            default -> message == null || message.isBlank() ? error.getClass().getName() : message;
-        });
+        String text = message == null || message.isBlank() ? error.getClass().getName() : message;
+        if (error instanceof FileSystemException file) {
+            text = file.getFile() + ": " + reason(file);
+        }
+        return of(text);
+    }
+
+    private static String reason(FileSystemException error) {
+        if (error.getReason() != null) {
+            return error.getReason();
+        }
+        return switch (error) {
+            case NoSuchFileException e -> "no such file";
+            case AccessDeniedException e -> "permission denied";
+            default -> error.getClass().getSimpleName();
+        };
     }
 
     /** The first line of a text. */

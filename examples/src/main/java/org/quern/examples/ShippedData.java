@@ -26,7 +26,8 @@ final class ShippedData {
     /** Where the result of a run without arguments goes: the build directory, else the system's temporary one. */
     Path output() throws GatewayException {
         Path build = directory().resolveSibling("target");
-        Path parent = Files.isDirectory(build) && Files.isWritable(build) ? build
+        Path parent = Files.isDirectory(build) && Files.isWritable(build)
+                ? build
                 : Path.of(System.getProperty("java.io.tmpdir"));
         return parent.resolve("loopback.esp.pcap");
     }
@@ -37,12 +38,15 @@ final class ShippedData {
 
     private static Path directory() throws GatewayException {
         String property = System.getProperty(PROPERTY);
-        List<Path> candidates = property != null ? List.of(Path.of(property)) : List.of(Path.of("examples", "data"), Path.of("data"));
+        List<Path> candidates = property != null
+                ? List.of(Path.of(property))
+                : List.of(Path.of("examples", "data"), Path.of("data"));
         for (Path candidate : candidates) {
             if (Files.isDirectory(candidate)) {
                 return candidate;
             }
         }
-        throw new GatewayException(candidates + ": no shipped data there; -D" + PROPERTY + "=DIRECTORY names another place");
+        throw new GatewayException(
+                candidates + ": no shipped data there; -D" + PROPERTY + "=DIRECTORY names another place");
     }
 }

@@ -1,10 +1,10 @@
 package org.quern.examples;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Test;
 import org.quern.examples.gateway.GatewayException;
 import org.quern.padata.CpuMask;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 class CpuOptionTest {
     @Test

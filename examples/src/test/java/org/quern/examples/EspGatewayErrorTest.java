@@ -1,8 +1,5 @@
 package org.quern.examples;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +10,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Every bad input: exit status 2, one line that names what and where, and no file that was not there before. */
 class EspGatewayErrorTest {
@@ -47,7 +47,7 @@ class EspGatewayErrorTest {
     }
 
     private Object[] with(Path input, Object... more) {
-        Object[] all = Arrays.copyOf(new Object[] {input, "--sa", Run.KEYS, "-o", output}, 5 + more.length);
+        Object[] all = Arrays.copyOf(new Object[]{input, "--sa", Run.KEYS, "-o", output}, 5 + more.length);
         System.arraycopy(more, 0, all, 5, more.length);
         return all;
     }
@@ -73,7 +73,8 @@ class EspGatewayErrorTest {
     @Test
     void anEarlierOutputSurvivesAFailure() throws IOException {
         Files.writeString(output, "earlier");
-        Path truncated = Files.write(directory.resolve("t.pcap"), Arrays.copyOf(Files.readAllBytes(Run.CAPTURE), 100_000));
+        Path truncated = Files.write(directory.resolve("t.pcap"),
+                Arrays.copyOf(Files.readAllBytes(Run.CAPTURE), 100_000));
         assertRefused("truncated", with(truncated));
         assertThat(output).hasContent("earlier");
     }
@@ -81,17 +82,20 @@ class EspGatewayErrorTest {
     @Test
     void keysAndAssociations() throws IOException {
         String keys = Files.readString(Run.KEYS);
-        Path noKey = Files.writeString(directory.resolve("nokey.sa"), "0x1000 0.0.0.0/0 0.0.0.0/0 192.0.2.1 192.0.2.2\n");
+        Path noKey = Files.writeString(directory.resolve("nokey.sa"),
+                "0x1000 0.0.0.0/0 0.0.0.0/0 192.0.2.1 192.0.2.2\n");
         assertRefused(noKey + ":1: key: missing", Run.CAPTURE, "--sa", noKey, "-o", output);
         assertRefused("--sa=FILE is missing", Run.CAPTURE, "-o", output);
         assertRefused("none.sa: no such file", Run.CAPTURE, "--sa", directory.resolve("none.sa"), "-o", output);
         Path few = Files.writeString(directory.resolve("few.sa"), keys.lines().filter(l -> l.startsWith("0x51e50001"))
                 .findFirst().orElseThrow());
-        assertRefused("packet 2 at byte 114: no association selects 127.0.0.2 -> 127.0.0.1", Run.CAPTURE, "--sa", few, "-o",
+        assertRefused("packet 2 at byte 114: no association selects 127.0.0.2 -> 127.0.0.1", Run.CAPTURE, "--sa", few,
+                "-o",
                 output);
         Path esp = directory.resolve("esp.pcap");
         assertThat(Run.of(Run.CAPTURE, "--sa", Run.KEYS, "-o", esp).status()).isZero();
-        assertRefused("packet 2 at byte 170: no association has the SPI 0x51e50002", "--decrypt", esp, "--sa", few, "-o", output);
+        assertRefused("packet 2 at byte 170: no association has the SPI 0x51e50002", "--decrypt", esp, "--sa", few,
+                "-o", output);
         Path six = Files.writeString(directory.resolve("six.sa"), keys.lines().filter(l -> l.startsWith("0x51e50004"))
                 .findFirst().orElseThrow());
         assertRefused("no association selects IPv4", "--synthetic", 10, "--sa", six, "-o", output);
@@ -99,8 +103,10 @@ class EspGatewayErrorTest {
 
     @Test
     void outputs() throws IOException {
-        assertRefused("cannot be written: no such directory", Run.CAPTURE, "--sa", Run.KEYS, "-o", directory.resolve("no/o.pcap"));
-        assertRefused("cannot be written: the name ends neither", Run.CAPTURE, "--sa", Run.KEYS, "-o", directory.resolve("o.txt"));
+        assertRefused("cannot be written: no such directory", Run.CAPTURE, "--sa", Run.KEYS, "-o",
+                directory.resolve("no/o.pcap"));
+        assertRefused("cannot be written: the name ends neither", Run.CAPTURE, "--sa", Run.KEYS, "-o",
+                directory.resolve("o.txt"));
         assertRefused("cannot be written: not a regular file", Run.CAPTURE, "--sa", Run.KEYS, "-o",
                 Files.createDirectory(directory.resolve("d.pcap")));
         Path copy = Files.copy(Run.CAPTURE, directory.resolve("in.pcap"));

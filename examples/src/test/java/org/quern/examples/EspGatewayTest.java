@@ -1,7 +1,5 @@
 package org.quern.examples;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -15,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.quern.examples.capture.CaptureReader;
 import org.quern.examples.capture.CaptureWriter;
 import org.quern.examples.capture.LinkType;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** The gateway as a whole, through its command line. */
 class EspGatewayTest {
@@ -76,7 +76,7 @@ class EspGatewayTest {
     @Test
     void theNumberOfWorkersChangesNoByte() {
         Path one = encrypted("one.pcap", "--workers", 1);
-        for (int workers : new int[] {2, 4}) {
+        for (int workers : new int[]{2, 4}) {
             assertThat(encrypted(workers + ".pcap", "--workers", workers)).hasSameBinaryContentAs(one);
             assertThat(encrypted(workers + "r.pcap", "--workers", workers, "--ring", 2, "--when-full", "wait"))
                     .hasSameBinaryContentAs(one);
@@ -120,7 +120,8 @@ class EspGatewayTest {
         assertThat(run.status()).isZero();
         assertThat(run.out()).contains("638 in, 638 out, 0 refused");
         // decrypting the same packets again is a new session each time, not a replay
-        assertThat(Run.of("--decrypt", twice, "--sa", Run.KEYS, "--repeat", 3).out()).contains("1,914 in, 1,914 out, 0 refused");
+        assertThat(Run.of("--decrypt", twice, "--sa", Run.KEYS, "--repeat", 3).out())
+                .contains("1,914 in, 1,914 out, 0 refused");
     }
 
     @Test
@@ -142,7 +143,7 @@ class EspGatewayTest {
         ByteBuffer longest = ip(new byte[65_549], 65_535);
         ByteBuffer fits = ip(new byte[65_492], 65_478);
         try (CaptureWriter writer = CaptureWriter.create(mixed, true)) {
-            for (ByteBuffer frame : new ByteBuffer[] {arp, good, lying, broken, longest, fits, arp}) {
+            for (ByteBuffer frame : new ByteBuffer[]{arp, good, lying, broken, longest, fits, arp}) {
                 writer.write(LinkType.ETHERNET, 1, frame, 0, frame.capacity());
             }
             writer.write(LinkType.IPV4, 1, ByteBuffer.allocate(40).put(0, (byte) 0x60), 0, 40);
@@ -163,7 +164,8 @@ class EspGatewayTest {
 
     /** From 127.0.0.1 to 127.0.0.2 in Ethernet, with any total length in the header. */
     private static ByteBuffer ip(byte[] frame, int totalLength) {
-        return ByteBuffer.wrap(frame).putShort(12, (short) 0x0800).putInt(14, 0x4500_0000 | totalLength).putInt(22, 0x4011_0000)
+        return ByteBuffer.wrap(frame).putShort(12, (short) 0x0800).putInt(14, 0x4500_0000 | totalLength)
+                .putInt(22, 0x4011_0000)
                 .putInt(26, 0x7F00_0001).putInt(30, 0x7F00_0002);
     }
 
@@ -176,8 +178,9 @@ class EspGatewayTest {
         esp[firstEnd - 1] ^= 1;
         int secondEnd = firstEnd + 16 + file.getInt(firstEnd + 8);
         // the second packet once more, at the end
-        Path forged = Files.write(directory.resolve("forged.pcap"), ByteBuffer.allocate(esp.length + secondEnd - firstEnd).put(esp)
-                .put(esp, firstEnd, secondEnd - firstEnd).array());
+        Path forged = Files.write(directory.resolve("forged.pcap"),
+                ByteBuffer.allocate(esp.length + secondEnd - firstEnd).put(esp)
+                        .put(esp, firstEnd, secondEnd - firstEnd).array());
         Run run = Run.of("--decrypt", forged, "--sa", Run.KEYS, "-o", directory.resolve("back.pcap"));
         assertThat(run.status()).isEqualTo(EspGateway.EXIT_NOT_AUTHENTIC);
         assertThat(run.err()).isEmpty();
@@ -188,7 +191,8 @@ class EspGatewayTest {
     @Test
     void aWrongKeyOpensNothing() throws IOException {
         Path esp = encrypted("a.pcap");
-        Path keys = Files.writeString(directory.resolve("wrong.sa"), Files.readString(Run.KEYS).replace("101112", "111112"));
+        Path keys = Files.writeString(directory.resolve("wrong.sa"),
+                Files.readString(Run.KEYS).replace("101112", "111112"));
         Run run = Run.of("--decrypt", esp, "--sa", keys, "-o", directory.resolve("back.pcap"));
         assertThat(run.status()).isEqualTo(EspGateway.EXIT_NOT_AUTHENTIC);
         assertThat(run.out()).containsPattern("[0-9]+ authentication failed \\(packets 1, ");

@@ -21,7 +21,8 @@ record Run(int status, String out, List<String> err) {
     static Run of(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = EspGateway.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        CommandLine line = EspGateway.commandLine().setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true));
         String[] words = List.of(arguments).stream().map(String::valueOf).toArray(String[]::new);
         int status = line.execute(words);
         return new Run(status, out.toString(), err.toString().lines().toList());

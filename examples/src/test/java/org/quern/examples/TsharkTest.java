@@ -1,8 +1,5 @@
 package org.quern.examples;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +15,9 @@ import org.quern.examples.capture.CaptureReader;
 import org.quern.examples.esp.AssociationFile;
 import org.quern.examples.esp.WiresharkKeys;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 /** tshark, which knows nothing of us, decrypts what the gateway wrote: every inner packet, in the input's order, byte by byte. */
 class TsharkTest {
     /** Ethernet, with which the shipped capture was made. */
@@ -30,15 +30,17 @@ class TsharkTest {
 
     @BeforeEach
     void tsharkIsThere() throws Exception {
-        assumeTrue(works(), "SKIPPED: no tshark with the field esp.contained_data (Wireshark 3.6 or later) on the PATH; "
-                + "on Debian: apt-get install tshark");
+        assumeTrue(works(),
+                "SKIPPED: no tshark with the field esp.contained_data (Wireshark 3.6 or later) on the PATH; "
+                        + "on Debian: apt-get install tshark");
         esp = directory.resolve("esp.pcap");
         assertThat(Run.of(Run.CAPTURE, "--sa", Run.KEYS, "-o", esp, "--workers", 4).status()).isZero();
     }
 
     private boolean works() throws InterruptedException {
         try {
-            return run(List.of("tshark", "-r", Run.CAPTURE.toString(), "-c", "1", "-T", "fields", "-e", "esp.contained_data"))
+            return run(List.of("tshark", "-r", Run.CAPTURE.toString(), "-c", "1", "-T", "fields", "-e",
+                    "esp.contained_data"))
                     .size() == 1;
         } catch (IOException absent) {
             return false;
@@ -71,7 +73,8 @@ class TsharkTest {
                 "esp.contained_data", "-e", "esp.icv_good"));
         AssociationFile.read(keys).forEach(a -> command.addAll(List.of("-o", "uat:esp_sa:" + WiresharkKeys.line(a))));
         return run(command).stream().map(line -> line.split("\t", -1))
-                .map(fields -> fields[1].equals("1") || fields[1].equals("True") ? fields[0].replace(":", "") : "").toList();
+                .map(fields -> fields[1].equals("1") || fields[1].equals("True") ? fields[0].replace(":", "") : "")
+                .toList();
     }
 
     private static List<String> inputPackets() throws IOException {

@@ -31,7 +31,8 @@ public final class WiresharkKeys {
     public static String line(SecurityAssociation association) {
         OuterHeader outer = association.outer();
         return String.format(Locale.ROOT,
-                "\"IPv%d\",\"%s\",\"%s\",\"0x%08x\",\"AES-GCM with 16 octet ICV [RFC4106]\",\"0x%s%s\",\"NULL\",\"\"", outer.version(),
+                "\"IPv%d\",\"%s\",\"%s\",\"0x%08x\",\"AES-GCM with 16 octet ICV [RFC4106]\",\"0x%s%s\",\"NULL\",\"\"",
+                outer.version(),
                 outer.source(), outer.destination(), association.spi(),
                 HexFormat.of().formatHex(association.keyBytes()),
                 HexFormat.of().formatHex(association.salt()));

@@ -39,7 +39,8 @@ final class Decapsulation extends Direction {
         int spi = job.frame.data().getInt(esp);
         SecurityAssociation association = bySpi.load(Integer.toUnsignedLong(spi));
         if (association == null) {
-            throw new GatewayException(place(job) + String.format(Locale.ROOT, ": no association has the SPI 0x%08x", spi));
+            throw new GatewayException(
+                    place(job) + String.format(Locale.ROOT, ": no association has the SPI 0x%08x", spi));
         }
         job.association = association;
         job.sequence = Integer.toUnsignedLong(job.frame.data().getInt(esp + 4));

@@ -50,7 +50,8 @@ final class Delivery {
     void deliver(PacketJob job) {
         try {
             if (job.number != delivered) {
-                throw new IllegalStateException("order lost: packet " + job.number + " came when " + delivered + " was due");
+                throw new IllegalStateException(
+                        "order lost: packet " + job.number + " came when " + delivered + " was due");
             }
             if (failure == null) {
                 settle(job);

@@ -21,7 +21,8 @@ abstract sealed class Direction implements AutoCloseable permits Encapsulation, 
         job.sequence = 0;
         LinkType link = job.frame.linkType();
         job.ipOffset = link.ipOffset(job.frame.data(), job.frame.bytes());
-        job.outcome = job.ipOffset < 0 ? Outcome.NOT_IP
+        job.outcome = job.ipOffset < 0
+                ? Outcome.NOT_IP
                 : header.read(job.frame.data(), job.ipOffset, job.frame.bytes() - job.ipOffset);
         if (job.outcome == Outcome.DONE) {
             job.ipBytes = header.totalBytes();

@@ -1,7 +1,5 @@
 package org.quern.examples.gateway;
 
-import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.ThreadMXBean;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -14,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
+import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import org.jspecify.annotations.Nullable;
 import org.quern.examples.capture.CaptureWriter;
 import org.quern.examples.esp.EspTunnel;
@@ -41,7 +41,8 @@ import org.quern.padata.Submission;
 public final class Gateway implements AutoCloseable {
     private static final long WAIT_NANOS = 20_000;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final OperatingSystemMXBean PROCESS = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private static final OperatingSystemMXBean PROCESS = (OperatingSystemMXBean) ManagementFactory
+            .getOperatingSystemMXBean();
 
     private final GatewayOptions options;
     private final PacketSource source;
@@ -69,7 +70,9 @@ public final class Gateway implements AutoCloseable {
         try {
             padata = opened(openPadata(options), Padata::close);
             Path output = options.output();
-            writer = output == null ? null : opened(CaptureWriter.create(output, source.nanoseconds()), CaptureWriter::close);
+            writer = output == null
+                    ? null
+                    : opened(CaptureWriter.create(output, source.nanoseconds()), CaptureWriter::close);
             direction = opened(direction(options), Direction::close);
             verifier = verifier(options, source);
             delivery = new Delivery(direction, writer, verifier, sizes);
@@ -85,7 +88,9 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static Direction direction(GatewayOptions options) {
-        return options.decrypt() ? new Decapsulation(options.associations()) : new Encapsulation(options.associations());
+        return options.decrypt()
+                ? new Decapsulation(options.associations())
+                : new Encapsulation(options.associations());
     }
 
     private static @Nullable Verifier verifier(GatewayOptions options, PacketSource source) {
@@ -133,7 +138,8 @@ public final class Gateway implements AutoCloseable {
     private Shell openShell() {
         Integer serial = options.serialCpu();
         ShellOptions shell = ShellOptions.defaults().named("packets");
-        return padata.newShell(serial == null ? shell.withSerialMode(SerialMode.INLINE)
+        return padata.newShell(serial == null
+                ? shell.withSerialMode(SerialMode.INLINE)
                 : shell.withSerialMode(SerialMode.ON_CALLBACK_CPU).withCallbackCpu(serial));
     }
 
@@ -149,7 +155,8 @@ public final class Gateway implements AutoCloseable {
         long heap = THREADS.getTotalThreadAllocatedBytes();
         long cpu = PROCESS.getProcessCpuTime();
         long start = System.nanoTime();
-        try (ProgressBar bar = withBar.show(source::done, source.total(), delivery::deliveredAcquire); Shell shell = openShell()) {
+        try (ProgressBar bar = withBar.show(source::done, source.total(), delivery::deliveredAcquire);
+                Shell shell = openShell()) {
             submitAll(shell);
         }
         Throwable failure = delivery.failure();

@@ -22,7 +22,8 @@ import org.quern.padata.CpuMask;
  * @param verify whether to decrypt samples again and compare them
  */
 public record GatewayOptions(List<SecurityAssociation> associations, boolean decrypt, @Nullable Path output,
-        @Nullable CpuMask parallelCpus, int workers, @Nullable Integer serialCpu, Backpressure whenFull, int ringCapacity,
+        @Nullable CpuMask parallelCpus, int workers, @Nullable Integer serialCpu, Backpressure whenFull,
+        int ringCapacity,
         boolean verify) {
 
     /** Packets under way unless asked otherwise: enough to keep two workers busy, few enough for the caches. */

@@ -39,7 +39,8 @@ final class Verifier {
         ByteBuffer original = traffic == null ? job.frame.data() : made;
         int at = traffic == null ? job.ipOffset : 0;
         if (length != expected || opened.slice(0, length).mismatch(original.slice(at, length)) >= 0) {
-            throw new IllegalStateException("verification failed: " + Direction.place(job) + " does not decrypt to itself");
+            throw new IllegalStateException(
+                    "verification failed: " + Direction.place(job) + " does not decrypt to itself");
         }
         checked++;
     }

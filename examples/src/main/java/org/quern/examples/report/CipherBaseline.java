@@ -1,15 +1,16 @@
 package org.quern.examples.report;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
+import com.sun.management.ThreadMXBean;
 import org.quern.examples.esp.EspTunnel;
 
 /**
@@ -24,8 +25,7 @@ public final class CipherBaseline {
     private int count;
 
     /** A baseline that has seen no packet. */
-    public CipherBaseline() {
-    }
+    public CipherBaseline() {}
 
     /**
      * Remembers the size of a packet; only the first {@value #MAX_SIZES} are.

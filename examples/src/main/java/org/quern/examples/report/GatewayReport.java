@@ -23,7 +23,8 @@ import java.util.Locale;
  * @param arenaResidentBytes memory behind the packet buffers at the end
  * @param arenaReservedBytes address space of the packet buffers
  */
-public record GatewayReport(boolean decrypt, String source, String output, OutcomeTally tally, long bytesIn, long bytesOut,
+public record GatewayReport(boolean decrypt, String source, String output, OutcomeTally tally, long bytesIn,
+        long bytesOut,
         long nanos, long cpuNanos, List<String> jobs, long deepestReordering, long checked, long heapBytes,
         double cipherBytesPerPacket, long arenaResidentBytes, long arenaReservedBytes) {
     /** Below this many packets the fixed costs of a run hide what a packet allocates. */
@@ -62,10 +63,12 @@ public record GatewayReport(boolean decrypt, String source, String output, Outco
         lines.add(line("time", "%.3f s, CPU %.3f s", seconds, cpuNanos / 1e9));
         lines.add(line("rate", "%,.0f packets/s, %,.1f MB/s in", packets / seconds, bytesIn / seconds / 1e6));
         lines.add(line("jobs", String.join(", ", jobs)));
-        lines.add(line("order", "every packet delivered in input order; deepest reordering %,d packets%s", deepestReordering,
+        lines.add(line("order", "every packet delivered in input order; deepest reordering %,d packets%s",
+                deepestReordering,
                 checked < 0 ? "" : String.format(Locale.ROOT, "; %,d packets decrypted again and equal", checked)));
         lines.add(line("heap", "%,d bytes allocated, %,.1f a packet; javax.crypto alone %,.1f%s", heapBytes,
-                heapBytes / (double) Math.max(1, packets), cipherBytesPerPacket, packets < PACKETS_TO_JUDGE ? ""
+                heapBytes / (double) Math.max(1, packets), cipherBytesPerPacket, packets < PACKETS_TO_JUDGE
+                        ? ""
                         : String.format(Locale.ROOT, "; the gateway's own %,.2f", ownBytesPerPacket())));
         lines.add(line("arena", "%,d bytes resident of %,d reserved", arenaResidentBytes, arenaReservedBytes));
         return lines;

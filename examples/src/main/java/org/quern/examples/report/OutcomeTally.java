@@ -14,8 +14,7 @@ public final class OutcomeTally {
     private final long[][] first = new long[counts.length][NAMED];
 
     /** A tally of nothing. */
-    public OutcomeTally() {
-    }
+    public OutcomeTally() {}
 
     /**
      * Counts a packet.

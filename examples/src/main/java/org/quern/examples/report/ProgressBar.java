@@ -65,7 +65,8 @@ public final class ProgressBar implements AutoCloseable {
         int full = (int) (share * WIDTH);
         double seconds = (System.nanoTime() - start) / 1e9;
         long count = packets.getAsLong();
-        return String.format(Locale.ROOT, "[%s%s] %3.0f %%  %,d packets  %,.0f/s", "#".repeat(full), ".".repeat(WIDTH - full),
+        return String.format(Locale.ROOT, "[%s%s] %3.0f %%  %,d packets  %,.0f/s", "#".repeat(full),
+                ".".repeat(WIDTH - full),
                 100 * share, count, count / seconds);
     }
 

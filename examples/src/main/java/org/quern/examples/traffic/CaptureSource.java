@@ -44,7 +44,8 @@ public final class CaptureSource implements PacketSource {
         // Nothing beyond a frame's capacity can belong to an IP packet, so what is cut here is never missed.
         int bytes = Math.min(reader.capturedBytes(), Frame.CAPACITY_BYTES);
         frame.data().put(0, reader.data(), reader.dataOffset(), bytes);
-        frame.describe(reader.linkType(), bytes, reader.timestampNanos(), reader.packetNumber(), reader.packetOffset(), pass);
+        frame.describe(reader.linkType(), bytes, reader.timestampNanos(), reader.packetNumber(), reader.packetOffset(),
+                pass);
         done.setOpaque(pass * fileBytes + reader.packetOffset());
         return true;
     }

@@ -32,7 +32,8 @@ public final class Frame {
      */
     public Frame(ByteBuffer data) {
         if (data.capacity() < CAPACITY_BYTES) {
-            throw new IllegalArgumentException("data=" + data.capacity() + " bytes: must be at least " + CAPACITY_BYTES);
+            throw new IllegalArgumentException(
+                    "data=" + data.capacity() + " bytes: must be at least " + CAPACITY_BYTES);
         }
         this.data = data.order(ByteOrder.BIG_ENDIAN);
     }

@@ -52,7 +52,8 @@ public final class SyntheticTraffic implements PacketSource {
         List<SecurityAssociation> used = associations.stream()
                 .filter(a -> a.source().address().version() == 4 && a.destination().address().version() == 4).toList();
         if (used.isEmpty()) {
-            throw new IllegalArgumentException("no association selects IPv4 packets, which synthetic traffic consists of");
+            throw new IllegalArgumentException(
+                    "no association selects IPv4 packets, which synthetic traffic consists of");
         }
         SplittableRandom random = new SplittableRandom(SEED);
         for (int flow = 0; flow < FLOWS; flow++) {
@@ -138,6 +139,5 @@ public final class SyntheticTraffic implements PacketSource {
     }
 
     @Override
-    public void close() {
-    }
+    public void close() {}
 }

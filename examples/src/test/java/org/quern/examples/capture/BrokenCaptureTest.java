@@ -1,8 +1,5 @@
 package org.quern.examples.capture;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.quern.examples.capture.CaptureBytes.packet;
-
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -17,6 +14,9 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.quern.examples.capture.CaptureBytes.packet;
+
 /** Whatever is cut off or overwritten: packets, a clean end or a CaptureException; nothing else, and never for long. */
 class BrokenCaptureTest {
     @TempDir
@@ -25,10 +25,12 @@ class BrokenCaptureTest {
     private static List<CaptureBytes> samples() {
         List<CaptureBytes> samples = new ArrayList<>();
         for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
-            samples.add(new CaptureBytes(order).pcap(PcapReader.MAGIC_MICROS, 1).record(1, 2, packet(21)).record(3, 4, packet(0))
+            samples.add(new CaptureBytes(order).pcap(PcapReader.MAGIC_MICROS, 1).record(1, 2, packet(21))
+                    .record(3, 4, packet(0))
                     .record(5, 6, packet(40)));
             CaptureBytes ng = new CaptureBytes(order);
-            samples.add(ng.section().describe(101, 30, ng.option(9, (byte) 9)).enhanced(0, 77, packet(21), ng.option(1, packet(5)))
+            samples.add(ng.section().describe(101, 30, ng.option(9, (byte) 9))
+                    .enhanced(0, 77, packet(21), ng.option(1, packet(5)))
                     .unknown(99, 8).simple(40, packet(30)).obsolete(0, 1, packet(3)));
         }
         return samples;
@@ -76,7 +78,7 @@ class BrokenCaptureTest {
             byte[] whole = sample.toBytes();
             int refused = 0;
             for (int at = 0; at < whole.length; at++) {
-                for (int value : new int[] {0x00, 0xFF, 0x80, whole[at] ^ 0x01, whole[at] + 4}) {
+                for (int value : new int[]{0x00, 0xFF, 0x80, whole[at] ^ 0x01, whole[at] + 4}) {
                     byte[] broken = whole.clone();
                     broken[at] = (byte) value;
                     refused += read(broken).clean() ? 0 : 1;

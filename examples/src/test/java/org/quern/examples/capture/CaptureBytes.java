@@ -35,14 +35,16 @@ final class CaptureBytes {
     }
 
     CaptureBytes section() {
-        bytes.putInt(0x0A0D0D0A).putInt(28).putInt(0x1A2B3C4D).putShort((short) 1).putShort((short) 0).putLong(-1).putInt(28);
+        bytes.putInt(0x0A0D0D0A).putInt(28).putInt(0x1A2B3C4D).putShort((short) 1).putShort((short) 0).putLong(-1)
+                .putInt(28);
         return this;
     }
 
     /** An interface with raw option bytes, which must be padded. */
     CaptureBytes describe(int linkType, int snap, byte... options) {
         int length = 20 + options.length;
-        bytes.putInt(1).putInt(length).putShort((short) linkType).putShort((short) 0).putInt(snap).put(options).putInt(length);
+        bytes.putInt(1).putInt(length).putShort((short) linkType).putShort((short) 0).putInt(snap).put(options)
+                .putInt(length);
         return this;
     }
 
@@ -61,14 +63,17 @@ final class CaptureBytes {
 
     CaptureBytes obsolete(int id, long units, byte[] packet) {
         int length = 32 + (packet.length + 3 & ~3);
-        bytes.putInt(2).putInt(length).putShort((short) id).putShort((short) 0).putInt((int) (units >>> 32)).putInt((int) units)
-                .putInt(packet.length).putInt(packet.length).put(Arrays.copyOf(packet, packet.length + 3 & ~3)).putInt(length);
+        bytes.putInt(2).putInt(length).putShort((short) id).putShort((short) 0).putInt((int) (units >>> 32))
+                .putInt((int) units)
+                .putInt(packet.length).putInt(packet.length).put(Arrays.copyOf(packet, packet.length + 3 & ~3))
+                .putInt(length);
         return this;
     }
 
     CaptureBytes simple(int original, byte[] captured) {
         int length = 16 + (captured.length + 3 & ~3);
-        bytes.putInt(3).putInt(length).putInt(original).put(Arrays.copyOf(captured, captured.length + 3 & ~3)).putInt(length);
+        bytes.putInt(3).putInt(length).putInt(original).put(Arrays.copyOf(captured, captured.length + 3 & ~3))
+                .putInt(length);
         return this;
     }
 

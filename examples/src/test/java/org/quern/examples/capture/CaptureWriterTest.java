@@ -1,9 +1,5 @@
 package org.quern.examples.capture;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.quern.examples.capture.CaptureBytes.packet;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -13,6 +9,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quern.examples.capture.CaptureReaderTest.Packet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.quern.examples.capture.CaptureBytes.packet;
 
 /** What is written can be read again, and a file has its name only when it is whole. */
 class CaptureWriterTest {
@@ -25,7 +25,8 @@ class CaptureWriterTest {
     void pcapngKeepsLinkTypesAndNanoseconds() throws IOException {
         Path file = directory.resolve("a.pcapng");
         List<Packet> packets = List.of(new Packet(LinkType.ETHERNET, NANOS, packet(61), 61),
-                new Packet(LinkType.RAW, NANOS + 1, packet(0), 0), new Packet(LinkType.ETHERNET, 0, packet(262_144), 262_144));
+                new Packet(LinkType.RAW, NANOS + 1, packet(0), 0),
+                new Packet(LinkType.ETHERNET, 0, packet(262_144), 262_144));
         write(file, true, packets);
         assertThat(CaptureReaderTest.readAll(file)).usingRecursiveFieldByFieldElementComparator().isEqualTo(packets);
     }

@@ -1,8 +1,5 @@
 package org.quern.examples.esp;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class AssociationFileTest {
     private static final String KEY = "000102030405060708090a0b0c0d0e0f";
@@ -46,7 +46,8 @@ class AssociationFileTest {
             GOOD + " more | 1: 8 columns: a line has 7", "0xff 10.0.0.0/8 10.1.2.3 192.0.2.1 192.0.2.2 " + KEY
                     + " a0a1a2a3 | 1: spi: 0xff: must be 0x100..0xffffffff",
             "x 10.0.0.0/8 10.1.2.3 192.0.2.1 192.0.2.2 " + KEY + " a0a1a2a3 | 1: spi: \"x\" is no number",
-            "0x100 10.0.0.1/8 10.1.2.3 192.0.2.1 192.0.2.2 " + KEY + " a0a1a2a3 | 1: 10.0.0.1/8 has bits behind its prefix",
+            "0x100 10.0.0.1/8 10.1.2.3 192.0.2.1 192.0.2.2 " + KEY
+                    + " a0a1a2a3 | 1: 10.0.0.1/8 has bits behind its prefix",
             "0x100 10.0.0.0/33 10.1.2.3 192.0.2.1 192.0.2.2 " + KEY + " a0a1a2a3 | 1: prefix length 33: must be 0..32",
             "0x100 example.org 10.1.2.3 192.0.2.1 192.0.2.2 " + KEY + " a0a1a2a3 | 1: \"example.org\" is no IP address",
             "0x100 10.1 10.1.2.3 192.0.2.1 192.0.2.2 " + KEY + " a0a1a2a3 | 1: \"10.1\" is no IP address",
@@ -56,20 +57,23 @@ class AssociationFileTest {
         Path file = file(line);
         assertThatThrownBy(() -> AssociationFile.read(file)).isInstanceOf(AssociationException.class)
                 .hasMessageStartingWith(file + ":").hasMessageContaining(message)
-                .satisfies(e -> assertThat(e.getMessage()).doesNotContain(KEY).doesNotContain("secret").doesNotContain("\n"));
+                .satisfies(e -> assertThat(e.getMessage()).doesNotContain(KEY).doesNotContain("secret")
+                        .doesNotContain("\n"));
     }
 
     @Test
     void refusesWhatWouldLetANonceRepeat() throws IOException {
         Path sameSpi = file(GOOD + "\n" + GOOD.replace("a0a1a2a3", "a0a1a2a4"));
-        assertThatThrownBy(() -> AssociationFile.read(sameSpi)).hasMessageContaining(":2: SPI is already used by line 1");
+        assertThatThrownBy(() -> AssociationFile.read(sameSpi))
+                .hasMessageContaining(":2: SPI is already used by line 1");
         Path sameKey = file(GOOD + "\n" + GOOD.replace("0x100", "0x101"));
-        assertThatThrownBy(() -> AssociationFile.read(sameKey)).hasMessageContaining(":2: key with this salt is already used");
+        assertThatThrownBy(() -> AssociationFile.read(sameKey))
+                .hasMessageContaining(":2: key with this salt is already used");
     }
 
     @Test
     void refusesBinaryFiles() throws IOException {
-        Path file = Files.write(directory.resolve("binary"), new byte[] {(byte) 0xFF, (byte) 0xFE, 0});
+        Path file = Files.write(directory.resolve("binary"), new byte[]{(byte) 0xFF, (byte) 0xFE, 0});
         assertThatThrownBy(() -> AssociationFile.read(file)).hasMessageContaining("not a text file");
     }
 

@@ -1,7 +1,5 @@
 package org.quern.examples.esp;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -12,12 +10,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** ESP packets against packets put together by hand, and every way in which one may not open. */
 class EspTunnelTest {
     private static final int LINK = 14;
 
-    private final SecurityAssociation v4 = TestAssociations.of(1, "10.0.0.0/8", "10.0.0.0/8", "192.0.2.1", "198.51.100.1");
-    private final SecurityAssociation v6 = TestAssociations.of(2, "10.0.0.0/8", "10.0.0.0/8", "2001:db8::1", "2001:db8::2");
+    private final SecurityAssociation v4 = TestAssociations.of(1, "10.0.0.0/8", "10.0.0.0/8", "192.0.2.1",
+            "198.51.100.1");
+    private final SecurityAssociation v6 = TestAssociations.of(2, "10.0.0.0/8", "10.0.0.0/8", "2001:db8::1",
+            "2001:db8::2");
     private final EspTunnel tunnel = new EspTunnel();
     private final ByteBuffer in = ByteBuffer.allocateDirect(70_000);
     private final ByteBuffer out = ByteBuffer.allocateDirect(70_000);
@@ -34,7 +36,8 @@ class EspTunnelTest {
             throws GeneralSecurityException {
         // Test cases 1, 2 and 4 of McGrew and Viega, "The Galois/Counter Mode of Operation (GCM)".
         HexFormat hex = HexFormat.of();
-        byte[] sealed = new TextbookGcm(hex.parseHex(key)).seal(hex.parseHex(nonce), hex.parseHex(aad), hex.parseHex(plain));
+        byte[] sealed = new TextbookGcm(hex.parseHex(key)).seal(hex.parseHex(nonce), hex.parseHex(aad),
+                hex.parseHex(plain));
         assertThat(hex.formatHex(sealed)).isEqualTo(expected);
     }
 
@@ -57,7 +60,7 @@ class EspTunnelTest {
 
     private byte[] seal(SecurityAssociation association, long sequence, byte[] inner) throws GeneralSecurityException {
         // Frame bytes behind the packet, as an Ethernet trailer would be: they may not come through.
-        in.put(LINK, inner).put(LINK + inner.length, new byte[] {99, 99, 99, 99, 99, 99});
+        in.put(LINK, inner).put(LINK + inner.length, new byte[]{99, 99, 99, 99, 99, 99});
         int length = tunnel.seal(association, sequence, in, LINK, out, LINK);
         byte[] sealed = new byte[length];
         out.get(LINK, sealed);
@@ -88,7 +91,8 @@ class EspTunnelTest {
         byte[] nonce = ByteBuffer.allocate(12).put(TestAssociations.SALT).put(iv).array();
         byte[] body = new TextbookGcm(key).seal(nonce, header, plain.array());
         int total = 20 + 8 + 8 + body.length;
-        ByteBuffer expected = ByteBuffer.allocate(total).putInt(0x45B8_0000 | total).putInt(0xBA98_4000).putInt(0x4032_0000)
+        ByteBuffer expected = ByteBuffer.allocate(total).putInt(0x45B8_0000 | total).putInt(0xBA98_4000)
+                .putInt(0x4032_0000)
                 .putInt(0xC000_0201).putInt(0xC633_6401).put(header).put(iv).put(body);
         expected.putShort(10, checksumOf(Arrays.copyOf(expected.array(), 20)));
 
@@ -108,8 +112,8 @@ class EspTunnelTest {
 
     @Test
     void innerAndOuterVersionsMix() throws GeneralSecurityException {
-        for (SecurityAssociation association : new SecurityAssociation[] {v4, v6}) {
-            for (byte[] inner : new byte[][] {inner4(77), inner6(77)}) {
+        for (SecurityAssociation association : new SecurityAssociation[]{v4, v6}) {
+            for (byte[] inner : new byte[][]{inner4(77), inner6(77)}) {
                 byte[] sealed = seal(association, 7, inner);
                 assertThat(sealed[0] >> 4).isEqualTo(association.outer().version());
                 ByteBuffer opened = ByteBuffer.allocateDirect(200);
@@ -146,22 +150,25 @@ class EspTunnelTest {
         byte[] packet = inner4(22);
         assertThat(openForged(key, packet, new byte[0], 0, 4)).as("the forgery itself is sound").isEqualTo(22);
         int refused = -1 - Outcome.BAD_TRAILER.ordinal();
-        assertThat(openForged(key, packet, new byte[] {1, 2, 3, 5}, 4, 4)).as("padding").isEqualTo(refused);
+        assertThat(openForged(key, packet, new byte[]{1, 2, 3, 5}, 4, 4)).as("padding").isEqualTo(refused);
         assertThat(openForged(key, packet, new byte[0], 25, 4)).as("pad length").isEqualTo(refused);
         assertThat(openForged(key, packet, new byte[0], 0, 41)).as("next header").isEqualTo(refused);
         assertThat(openForged(key, packet, new byte[0], 0, 59)).as("dummy packet").isEqualTo(refused);
-        assertThat(openForged(key, packet, new byte[] {1, 2, 3, 4}, 0, 4)).as("inner length").isEqualTo(refused);
+        assertThat(openForged(key, packet, new byte[]{1, 2, 3, 4}, 0, 4)).as("inner length").isEqualTo(refused);
         assertThat(openForged(key, new byte[0], new byte[0], 0, 4)).as("nothing inside").isEqualTo(refused);
     }
 
-    private int openForged(byte[] key, byte[] inner, byte[] padding, int padLength, int next) throws GeneralSecurityException {
-        byte[] plain = ByteBuffer.allocate(inner.length + padding.length + 2).put(inner).put(padding).put((byte) padLength)
+    private int openForged(byte[] key, byte[] inner, byte[] padding, int padLength, int next)
+            throws GeneralSecurityException {
+        byte[] plain = ByteBuffer.allocate(inner.length + padding.length + 2).put(inner).put(padding)
+                .put((byte) padLength)
                 .put((byte) next).array();
         byte[] nonce = ByteBuffer.allocate(12).put(TestAssociations.SALT).putLong(9).array();
         byte[] header = ByteBuffer.allocate(8).putInt(0x1001).putInt(9).array();
         byte[] body = new TextbookGcm(key).seal(nonce, header, plain);
         int total = 36 + body.length;
-        byte[] packet = ByteBuffer.allocate(total).putInt(0x4500_0000 | total).putInt(0).putInt(0x4032_0000).putLong(0).put(header)
+        byte[] packet = ByteBuffer.allocate(total).putInt(0x4500_0000 | total).putInt(0).putInt(0x4032_0000).putLong(0)
+                .put(header)
                 .putLong(9).put(body).array();
         return open(v4, packet, out);
     }

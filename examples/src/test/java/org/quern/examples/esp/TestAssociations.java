@@ -7,8 +7,7 @@ public final class TestAssociations {
     public static final byte[] KEY = HexFormat.of().parseHex("101112131415161718191a1b1c1d1e1f");
     public static final byte[] SALT = HexFormat.of().parseHex("a0a1a2a3");
 
-    private TestAssociations() {
-    }
+    private TestAssociations() {}
 
     public static SecurityAssociation of(int ordinal, String source, String destination, String outerSource,
             String outerDestination) {

@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+
 import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -40,7 +41,7 @@ final class TextbookGcm {
     private byte[] hash(byte[] aad, byte[] ciphertext) throws GeneralSecurityException {
         BigInteger h = number(block.doFinal(new byte[BLOCK]));
         BigInteger y = BigInteger.ZERO;
-        for (byte[] part : new byte[][] {aad, ciphertext}) {
+        for (byte[] part : new byte[][]{aad, ciphertext}) {
             for (int at = 0; at < part.length; at += BLOCK) {
                 y = multiply(y.xor(number(Arrays.copyOfRange(part, at, at + BLOCK))), h);
             }
