@@ -1,5 +1,6 @@
 package org.quern.examples;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -7,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.examples.esp.AssociationFile;
@@ -112,8 +114,16 @@ public final class EspGateway implements Callable<Integer> {
     /** The command with errors told in one line. */
     static CommandLine commandLine() {
         return new CommandLine(new EspGateway())
-                .setParameterExceptionHandler((e, unused) -> complain(e.getCommandLine(), e.getMessage()))
-                .setExecutionExceptionHandler((e, line, unused) -> complain(line, OneLine.of(e)));
+                .setParameterExceptionHandler(EspGateway::wrongOptions)
+                .setExecutionExceptionHandler(EspGateway::failedRun);
+    }
+
+    private static int wrongOptions(CommandLine.ParameterException e, String[] arguments) {
+        return complain(e.getCommandLine(), e.getMessage());
+    }
+
+    private static int failedRun(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+        return complain(line, OneLine.of(e));
     }
 
     private static int complain(CommandLine line, @Nullable String what) {
@@ -230,10 +240,10 @@ public final class EspGateway implements Callable<Integer> {
     }
 
     /** A bar on the terminal; none when standard input or output is none. */
-    private static @Nullable ProgressBar progressBar(java.util.function.LongSupplier done, long total,
-            java.util.function.LongSupplier packets) {
+    @SuppressWarnings("SystemConsoleNull") // from JDK 25 on it is null again where there is no terminal
+    private static @Nullable ProgressBar progressBar(LongSupplier done, long total, LongSupplier packets) {
         PrintStream terminal = System.err;
-        var console = System.console();
+        Console console = System.console();
         return console != null && console.isTerminal() ? ProgressBar.show(terminal, done, total, packets) : null;
     }
 }

@@ -117,7 +117,7 @@ public enum LinkType {
      * @return false only for the two types bound to one version
      */
     public boolean carries(int version) {
-        return !(this == IPV4 && version != 4 || this == IPV6 && version != 6);
+        return this == IPV4 ? version == 4 : this != IPV6 || version == 6;
     }
 
     /** End of the link header, or -1 when the frame ends inside it. */

@@ -3,22 +3,20 @@ package org.quern.examples.capture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** Writes pcapng, little-endian, nanoseconds: one section, an interface for each link type met, enhanced packet blocks. */
 final class PcapngWriter extends CaptureWriter {
     private static final int SECTION_BYTES = 28;
     private static final int INTERFACE_BYTES = 32;
     private static final int PACKET_FRAME_BYTES = 32;
-    private static final int NOT_DESCRIBED = -1;
 
-    /** Interface number of each link type by its ordinal. */
-    private final int[] interfaces = new int[LinkType.values().length];
-    private int described;
+    /** Interface number of each link type met; so few that boxing them allocates nothing. */
+    private final Map<LinkType, Integer> interfaces = new EnumMap<>(LinkType.class);
 
     PcapngWriter(Path file, CaptureOutput output) throws IOException {
         super(file, output);
-        Arrays.fill(interfaces, NOT_DESCRIBED);
         // Section length -1: not stated.
         output.room(SECTION_BYTES).putInt(PcapngReader.SECTION_HEADER).putInt(SECTION_BYTES)
                 .putInt(PcapngReader.BYTE_ORDER_MAGIC).putShort((short) 1).putShort((short) 0).putLong(-1)
@@ -27,13 +25,12 @@ final class PcapngWriter extends CaptureWriter {
 
     @Override
     public void write(LinkType type, long timestampNanos, ByteBuffer data, int offset, int length) throws IOException {
-        if (interfaces[type.ordinal()] == NOT_DESCRIBED) {
-            describe(type);
-        }
+        Integer known = interfaces.get(type);
+        int id = known == null ? describe(type) : known;
         int padded = PcapngReader.padded(length);
         int block = PACKET_FRAME_BYTES + padded;
         ByteBuffer room = output.room(block);
-        room.putInt(PcapngReader.ENHANCED_PACKET).putInt(block).putInt(interfaces[type.ordinal()])
+        room.putInt(PcapngReader.ENHANCED_PACKET).putInt(block).putInt(id)
                 .putInt((int) (timestampNanos >>> 32)).putInt((int) timestampNanos).putInt(length).putInt(length);
         putPacket(room, data, offset, length);
         for (int i = length; i < padded; i++) {
@@ -42,14 +39,16 @@ final class PcapngWriter extends CaptureWriter {
         room.putInt(block);
     }
 
-    private void describe(LinkType type) throws IOException {
-        interfaces[type.ordinal()] = described++;
+    private int describe(LinkType type) throws IOException {
+        int id = interfaces.size();
+        interfaces.put(type, id);
         ByteBuffer room = output.room(INTERFACE_BYTES);
         room.putInt(PcapngReader.INTERFACE_DESCRIPTION).putInt(INTERFACE_BYTES).putShort((short) type.number())
                 .putShort((short) 0).putInt(CaptureReader.MAX_PACKET_BYTES);
         // if_tsresol = 9: nanoseconds; then the end of options
         room.putShort((short) 9).putShort((short) 1).putInt(9).putInt(0);
         room.putInt(INTERFACE_BYTES);
+        return id;
     }
 
     @Override

@@ -42,6 +42,7 @@ public final class EspTunnel {
     private final byte[] aad = new byte[ESP_HEADER_BYTES];
     private final ByteBuffer nonceView = ByteBuffer.wrap(nonce);
     private final ByteBuffer aadView = ByteBuffer.wrap(aad);
+    private Outcome refusal = Outcome.DONE;
     /** By ordinal; null where the association was not met yet. */
     private @Nullable Cipher[] ciphers = new Cipher[16];
 
@@ -140,7 +141,7 @@ public final class EspTunnel {
      * @param inAt index of its IP header
      * @param out another direct buffer in network byte order; position and limit change
      * @param outAt index for the inner packet
-     * @return length of the inner packet; negative when there is none: -1 - the ordinal of its {@link Outcome}
+     * @return length of the inner packet; -1 when there is none, and then {@link #refusal} says why
      * @throws GeneralSecurityException when the cipher is missing or refuses; no packet can cause that
      */
     public int open(SecurityAssociation association, ByteBuffer in, int inAt, ByteBuffer out, int outAt)
@@ -180,8 +181,18 @@ public final class EspTunnel {
         return inner;
     }
 
-    private static int refused(Outcome outcome) {
-        return -1 - outcome.ordinal();
+    private int refused(Outcome why) {
+        refusal = why;
+        return -1;
+    }
+
+    /**
+     * Why the last packet could not be opened.
+     *
+     * @return meaningful only after {@link #open} returned -1
+     */
+    public Outcome refusal() {
+        return refusal;
     }
 
     /** A cipher with key, nonce and additional data in place. */

@@ -64,7 +64,7 @@ public record IpPrefix(IpAddress address, int bits) {
     public IpAddress addressOf(long host) {
         long mask = lowMask(address.version(), bits);
         long room = address.version() == 4 ? 0xFFFF_FFFFL : -1L;
-        return new IpAddress(address.version(), address.high(), address.low() | host & ~mask & room);
+        return new IpAddress(address.version(), address.high(), address.low() | (host & ~mask & room));
     }
 
     private static long lowMask(int version, int bits) {

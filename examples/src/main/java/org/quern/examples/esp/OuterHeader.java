@@ -72,7 +72,7 @@ public final class OuterHeader {
         if (version() == 4) {
             putV4(out, at, payloadBytes, inner, id);
         } else {
-            out.putInt(at, 6 << 28 | inner.trafficClass() << 20);
+            out.putInt(at, (6 << 28) | (inner.trafficClass() << 20));
             out.putShort(at + 4, (short) payloadBytes);
             out.put(at + 6, (byte) PROTOCOL_ESP).put(at + 7, (byte) HOP_LIMIT);
             source.put(out, at + 8);

@@ -22,7 +22,7 @@ public final class ReplayWindow {
     public boolean admit(long sequence) {
         if (sequence > highest) {
             long ahead = sequence - highest;
-            seen = ahead >= SIZE ? 1 : seen << ahead | 1;
+            seen = ahead >= SIZE ? 1 : (seen << ahead) | 1;
             highest = sequence;
             return true;
         }

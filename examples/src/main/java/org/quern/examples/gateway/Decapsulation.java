@@ -15,8 +15,6 @@ import org.quern.xarray.XArray;
  * the serial lane: after authentication, as RFC 4303 demands, and in order.
  */
 final class Decapsulation extends Direction {
-    private static final Outcome[] OUTCOMES = Outcome.values();
-
     private final List<SecurityAssociation> associations;
     private final XArray<SecurityAssociation> bySpi = XArray.create();
     /** Serial lane: which reading of the capture the replay windows are about. */
@@ -54,7 +52,7 @@ final class Decapsulation extends Direction {
         }
         int inner = tunnel.open(association, job.frame.data(), job.ipOffset, job.out, job.ipOffset);
         if (inner < 0) {
-            job.outcome = OUTCOMES[-1 - inner];
+            job.outcome = tunnel.refusal();
             return;
         }
         int version = job.out.get(job.ipOffset) >> 4;

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
+import org.quern.examples.esp.Outcome;
+
 /**
  * The figures of a run.
  *
@@ -27,6 +29,7 @@ public record GatewayReport(boolean decrypt, String source, String output, Outco
         long bytesOut,
         long nanos, long cpuNanos, List<String> jobs, long deepestReordering, long checked, long heapBytes,
         double cipherBytesPerPacket, long arenaResidentBytes, long arenaReservedBytes) {
+    private static final Locale ROOT = Locale.ROOT;
     /** Below this many packets the fixed costs of a run hide what a packet allocates. */
     private static final long PACKETS_TO_JUDGE = 100_000;
 
@@ -53,32 +56,38 @@ public record GatewayReport(boolean decrypt, String source, String output, Outco
         long packets = tally.all();
         double seconds = Math.max(nanos, 1) / 1e9;
         List<String> lines = new ArrayList<>();
-        lines.add(String.format(Locale.ROOT, "EspGateway %s %s", decrypt ? "decrypted" : "encrypted", source));
+        lines.add("EspGateway " + (decrypt ? "decrypted " : "encrypted ") + source);
         lines.add(line("output", output));
-        List<String> refusals = tally.refusals();
-        long done = tally.of(org.quern.examples.esp.Outcome.DONE);
-        lines.add(line("packets", "%,d in, %,d out, %,d refused", packets, done, packets - done));
-        refusals.forEach(refusal -> lines.add(line("refused", refusal)));
-        lines.add(line("bytes", "%,d in, %,d out", bytesIn, bytesOut));
-        lines.add(line("time", "%.3f s, CPU %.3f s", seconds, cpuNanos / 1e9));
-        lines.add(line("rate", "%,.0f packets/s, %,.1f MB/s in", packets / seconds, bytesIn / seconds / 1e6));
+        long done = tally.of(Outcome.DONE);
+        lines.add(line("packets", String.format(ROOT, "%,d in, %,d out, %,d refused", packets, done, packets - done)));
+        tally.refusals().forEach(refusal -> lines.add(line("refused", refusal)));
+        lines.add(line("bytes", String.format(ROOT, "%,d in, %,d out", bytesIn, bytesOut)));
+        lines.add(line("time", String.format(ROOT, "%.3f s, CPU %.3f s", seconds, cpuNanos / 1e9)));
+        lines.add(line("rate",
+                String.format(ROOT, "%,.0f packets/s, %,.1f MB/s in", packets / seconds, bytesIn / seconds / 1e6)));
         lines.add(line("jobs", String.join(", ", jobs)));
-        lines.add(line("order", "every packet delivered in input order; deepest reordering %,d packets%s",
-                deepestReordering,
-                checked < 0 ? "" : String.format(Locale.ROOT, "; %,d packets decrypted again and equal", checked)));
-        lines.add(line("heap", "%,d bytes allocated, %,.1f a packet; javax.crypto alone %,.1f%s", heapBytes,
-                heapBytes / (double) Math.max(1, packets), cipherBytesPerPacket, packets < PACKETS_TO_JUDGE
-                        ? ""
-                        : String.format(Locale.ROOT, "; the gateway's own %,.2f", ownBytesPerPacket())));
-        lines.add(line("arena", "%,d bytes resident of %,d reserved", arenaResidentBytes, arenaReservedBytes));
+        lines.add(line("order", order()));
+        lines.add(line("heap", heap(packets)));
+        lines.add(line("arena",
+                String.format(ROOT, "%,d bytes resident of %,d reserved", arenaResidentBytes, arenaReservedBytes)));
         return lines;
     }
 
-    private static String line(String name, String text) {
-        return String.format(Locale.ROOT, "  %-9s%s", name, text);
+    private String order() {
+        String text = String.format(ROOT, "every packet delivered in input order; deepest reordering %,d packets",
+                deepestReordering);
+        return checked < 0 ? text : text + String.format(ROOT, "; %,d packets decrypted again and equal", checked);
     }
 
-    private static String line(String name, String format, Object... arguments) {
-        return line(name, String.format(Locale.ROOT, format, arguments));
+    private String heap(long packets) {
+        String text = String.format(ROOT, "%,d bytes allocated, %,.1f a packet; javax.crypto alone %,.1f", heapBytes,
+                heapBytes / (double) Math.max(1, packets), cipherBytesPerPacket);
+        return packets < PACKETS_TO_JUDGE
+                ? text
+                : text + String.format(ROOT, "; the gateway's own %,.2f", ownBytesPerPacket());
+    }
+
+    private static String line(String name, String text) {
+        return String.format(ROOT, "  %-9s%s", name, text);
     }
 }

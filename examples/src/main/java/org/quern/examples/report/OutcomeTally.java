@@ -1,7 +1,10 @@
 package org.quern.examples.report;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 import org.quern.examples.esp.Outcome;
 
@@ -10,8 +13,30 @@ public final class OutcomeTally {
     /** How many packet numbers are remembered for each outcome. */
     private static final int NAMED = 5;
 
-    private final long[] counts = new long[Outcome.values().length];
-    private final long[][] first = new long[counts.length][NAMED];
+    private final Map<Outcome, Count> counts = new EnumMap<>(Outcome.class);
+
+    /** How many packets, and the first of them. */
+    private static final class Count {
+        private long packets;
+        private final long[] first = new long[NAMED];
+
+        void add(long packetNumber) {
+            if (packets < NAMED) {
+                first[(int) packets] = packetNumber;
+            }
+            packets++;
+        }
+
+        @Override
+        public String toString() {
+            int named = (int) Math.min(NAMED, packets);
+            StringBuilder text = new StringBuilder(packets == 1 ? "packet" : "packets");
+            for (int i = 0; i < named; i++) {
+                text.append(i == 0 ? " " : ", ").append(first[i]);
+            }
+            return text.append(packets > named ? ", .." : "").toString();
+        }
+    }
 
     /** A tally of nothing. */
     public OutcomeTally() {}
@@ -23,11 +48,11 @@ public final class OutcomeTally {
      * @param packetNumber its number in its capture
      */
     public void count(Outcome outcome, long packetNumber) {
-        int kind = outcome.ordinal();
-        if (counts[kind] < NAMED) {
-            first[kind][(int) counts[kind]] = packetNumber;
-        }
-        counts[kind]++;
+        count(outcome).add(packetNumber);
+    }
+
+    private Count count(Outcome outcome) {
+        return Objects.requireNonNull(counts.get(outcome));
     }
 
     /**
@@ -37,7 +62,7 @@ public final class OutcomeTally {
      * @return their number
      */
     public long of(Outcome outcome) {
-        return counts[outcome.ordinal()];
+        return count(outcome).packets;
     }
 
     /**
@@ -47,8 +72,8 @@ public final class OutcomeTally {
      */
     public long all() {
         long sum = 0;
-        for (long count : counts) {
-            sum += count;
+        for (Count count : counts.values()) {
+            sum += count.packets;
         }
         return sum;
     }
@@ -75,18 +100,9 @@ public final class OutcomeTally {
         List<String> lines = new ArrayList<>();
         for (Outcome outcome : Outcome.values()) {
             if (outcome != Outcome.DONE && of(outcome) > 0) {
-                lines.add(of(outcome) + " " + outcome.text() + " (packet" + numbers(outcome) + ")");
+                lines.add(of(outcome) + " " + outcome.text() + " (" + count(outcome) + ")");
             }
         }
         return lines;
-    }
-
-    private String numbers(Outcome outcome) {
-        int named = (int) Math.min(NAMED, of(outcome));
-        StringBuilder text = new StringBuilder(of(outcome) == 1 ? "" : "s");
-        for (int i = 0; i < named; i++) {
-            text.append(i == 0 ? " " : ", ").append(first[outcome.ordinal()][i]);
-        }
-        return text.append(of(outcome) > named ? ", .." : "").toString();
     }
 }
