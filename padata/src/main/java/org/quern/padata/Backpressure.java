@@ -13,7 +13,10 @@ public enum Backpressure {
      * {@link #BLOCK}. The default, as in the original.
      */
     CALLER_RUNS,
-    /** The submitting thread waits until the ring is half empty. An interrupt ends the wait with FULL, flag kept. */
+    /**
+     * The submitting thread waits until there is room. It is woken when the ring is half empty, or when serialising
+     * stops before that. An interrupt ends the wait with {@link SubmitResult#FULL}; the flag stays set.
+     */
     BLOCK,
     /** Return {@link SubmitResult#FULL} at once. */
     FAIL

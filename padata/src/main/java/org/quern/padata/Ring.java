@@ -195,6 +195,11 @@ final class Ring {
         return (int) Math.max(0, Math.min(capacity(), cursors.tailVolatile() - head));
     }
 
+    /** Whether one more job would fit now. */
+    boolean hasRoom() {
+        return cursors.hasRoom(cursors.tailVolatile());
+    }
+
     /** Whether every accepted job was serialised, callbacks included. */
     boolean isDrained() {
         long head = cursors.headVolatile();

@@ -73,7 +73,7 @@ final class SerialPhase {
                 if (budget-- == 0 || shell.isClosed() || (lane >= 0 && ring.lanePlain(head) != lane)) {
                     words.putBackPlain(head, jobs);
                     handOver(head);
-                    shell.wakeWaiters();
+                    shell.wakeWaiters(false);
                     return;
                 }
                 Job job = ring.jobPlain(head);
@@ -81,9 +81,9 @@ final class SerialPhase {
                 cursors.setHeadRelease(++head); // before the callback: a callback that submits finds room
                 serialise(job);
             }
-            shell.wakeWaiters(); // opportunistic: no fence since the head moved; the one after parking is certain
+            shell.wakeWaiters(false); // opportunistic: no fence since the head moved; the one after parking is certain
         }
-        shell.wakeWaiters(); // the parking compare-and-set is the fence; see Waiters
+        shell.wakeWaiters(true); // the parking compare-and-set is the fence; see Waiters
     }
 
     /** Gives the token to whoever serialises the job at the head. */

@@ -167,7 +167,7 @@ public final class Shell implements AutoCloseable {
         if (depth > 0) {
             return Submission.FULL; // waiting here might be waiting for ourselves
         }
-        boolean ready = waiters.awaitInterruptibly(() -> state != State.RUNNING || isHalfEmpty(), Waiters.FOREVER);
+        boolean ready = waiters.awaitInterruptibly(() -> state != State.RUNNING || ring.hasRoom(), Waiters.FOREVER);
         return ready ? null : Submission.FULL;
     }
 
@@ -185,10 +185,6 @@ public final class Shell implements AutoCloseable {
                 padata.returnHelper(worker);
             }
         }
-    }
-
-    private boolean isHalfEmpty() {
-        return ring.inFlight() <= ring.capacity() / 2;
     }
 
     // ---- what the phases ask of their shell ----
@@ -271,8 +267,12 @@ public final class Shell implements AutoCloseable {
         return outcome != Outcome.RETIRED;
     }
 
-    void wakeWaiters() {
-        if (waiters.any() && (isHalfEmpty() || state != State.RUNNING)) {
+    /**
+     * Wakes those who wait for room or for the end: at the half-empty watermark while serial phases go on, since each
+     * wake-up costs as much as many jobs; but in any case when they stop, since nothing may ever move again by itself.
+     */
+    void wakeWaiters(boolean stopped) {
+        if (waiters.any() && (stopped || ring.inFlight() <= ring.capacity() / 2)) {
             waiters.wakeAll();
         }
     }

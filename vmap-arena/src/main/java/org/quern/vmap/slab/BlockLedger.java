@@ -66,6 +66,7 @@ public final class BlockLedger {
     private int fresh = 1;
     private int used;
     private long populatedPages;
+    private boolean trimmed; // whether a block that was given back may lie on a page that is not marked
 
     /**
      * Books of {@code blocks} blocks, all never used.
@@ -93,8 +94,10 @@ public final class BlockLedger {
         if (block == blocks) {
             return NONE;
         }
-        inUse.ensure(block);
-        if (!populate(firstPageOf(block), lastPageOf(block), grant)) {
+        if (!reuse) {
+            inUse.ensure(block);
+        }
+        if ((!reuse || trimmed) && !populate(firstPageOf(block), lastPageOf(block), grant)) {
             return NONE;
         }
         if (reuse) {
@@ -171,6 +174,7 @@ public final class BlockLedger {
             if (page == run && run < window) {
                 long end = Math.min(freeEnd(run), Math.min(populated.nextClear(run, window), run + atMost));
                 sink.decommit(run, end - run);
+                trimmed = true;
                 clearPopulated(run, end);
                 return end;
             }

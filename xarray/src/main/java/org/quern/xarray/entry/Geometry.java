@@ -41,6 +41,17 @@ public final class Geometry {
     }
 
     /**
+     * As {@link #slot}, without leaving 64 bits: what the load path uses.
+     *
+     * @param index an index
+     * @param shift the node's shift
+     * @return 0..63
+     */
+    public static long digit(long index, int shift) {
+        return index >>> shift & LAST_SLOT;
+    }
+
+    /**
      * The slot of an index in its leaf.
      *
      * @param index an index

@@ -26,6 +26,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 public final class NodeAccess {
     private static final VarHandle WORD = JAVA_LONG.varHandle();
 
+    /** What the address of a node can have set: no address of a process reaches 2^56, and blocks are 64-byte aligned. */
+    private static final long NODE_BITS = (1L << 56) - 64;
+
     private static final int OFFSET_AT = 8;
     private static final int COUNT_AT = 16;
     private static final int VALUE_COUNT_AT = 24;
@@ -41,9 +44,9 @@ public final class NodeAccess {
      * @param base first index it covers
      */
     public static void initPlain(long node, int shift, long base) {
-        set(node + NodeLayout.INFO, shift);
-        set(node + NodeLayout.PARENT, 0);
-        set(node + NodeLayout.BASE, base);
+        set(at(node, NodeLayout.INFO), shift);
+        set(at(node, NodeLayout.PARENT), 0);
+        set(at(node, NodeLayout.BASE), base);
     }
 
     /**
@@ -53,7 +56,7 @@ public final class NodeAccess {
      */
     public static void scrubPlain(long node) {
         for (long at = 0; at <= NodeLayout.SLOTS; at += NodeLayout.WORD_BYTES) {
-            set(node + at, 0);
+            set(at(node, at), 0);
         }
     }
 
@@ -64,7 +67,7 @@ public final class NodeAccess {
      */
     public static void wipePlain(long node) {
         for (long at = 0; at < NodeLayout.BYTES; at += NodeLayout.WORD_BYTES) {
-            set(node + at, 0);
+            set(at(node, at), 0);
         }
     }
 
@@ -76,7 +79,7 @@ public final class NodeAccess {
      * @return its word
      */
     public static long slotAcquire(long node, long slot) {
-        return (long) WORD.getAcquire(RawMemory.EVERYTHING, node + NodeLayout.slot(slot));
+        return (long) WORD.getAcquire(RawMemory.EVERYTHING, at(node, NodeLayout.slot(slot)));
     }
 
     /**
@@ -87,7 +90,7 @@ public final class NodeAccess {
      * @return its word
      */
     public static long slotPlain(long node, long slot) {
-        return get(node + NodeLayout.slot(slot));
+        return get(at(node, NodeLayout.slot(slot)));
     }
 
     /**
@@ -98,7 +101,7 @@ public final class NodeAccess {
      * @param word its word
      */
     public static void setSlotPlain(long node, long slot, long word) {
-        set(node + NodeLayout.slot(slot), word);
+        set(at(node, NodeLayout.slot(slot)), word);
     }
 
     /**
@@ -109,7 +112,7 @@ public final class NodeAccess {
      * @param word its word
      */
     public static void setSlotRelease(long node, long slot, long word) {
-        WORD.setRelease(RawMemory.EVERYTHING, node + NodeLayout.slot(slot), word);
+        WORD.setRelease(RawMemory.EVERYTHING, at(node, NodeLayout.slot(slot)), word);
     }
 
     /**
@@ -120,7 +123,7 @@ public final class NodeAccess {
      * @return 64 bits
      */
     public static long bitmapAcquire(long node, long bitmap) {
-        return (long) WORD.getAcquire(RawMemory.EVERYTHING, node + bitmap);
+        return (long) WORD.getAcquire(RawMemory.EVERYTHING, at(node, bitmap));
     }
 
     /**
@@ -131,7 +134,7 @@ public final class NodeAccess {
      * @return 64 bits
      */
     public static long bitmapPlain(long node, long bitmap) {
-        return get(node + bitmap);
+        return get(at(node, bitmap));
     }
 
     /**
@@ -142,7 +145,7 @@ public final class NodeAccess {
      * @param bits 64 bits
      */
     public static void setBitmapRelease(long node, long bitmap, long bits) {
-        WORD.setRelease(RawMemory.EVERYTHING, node + bitmap, bits);
+        WORD.setRelease(RawMemory.EVERYTHING, at(node, bitmap), bits);
     }
 
     /**
@@ -152,7 +155,7 @@ public final class NodeAccess {
      * @return the index
      */
     public static long basePlain(long node) {
-        return get(node + NodeLayout.BASE);
+        return get(at(node, NodeLayout.BASE));
     }
 
     /**
@@ -162,7 +165,7 @@ public final class NodeAccess {
      * @return 0, 6, .. 60
      */
     public static int shiftPlain(long node) {
-        return (int) (get(node + NodeLayout.INFO) & BYTE);
+        return (int) (get(at(node, NodeLayout.INFO)) & BYTE);
     }
 
     /**
@@ -172,7 +175,7 @@ public final class NodeAccess {
      * @return 0..63
      */
     public static int offsetPlain(long node) {
-        return (int) (get(node + NodeLayout.INFO) >>> OFFSET_AT & BYTE);
+        return (int) (get(at(node, NodeLayout.INFO)) >>> OFFSET_AT & BYTE);
     }
 
     /**
@@ -182,7 +185,7 @@ public final class NodeAccess {
      * @return 0..64
      */
     public static int countPlain(long node) {
-        return (int) (get(node + NodeLayout.INFO) >>> COUNT_AT & BYTE);
+        return (int) (get(at(node, NodeLayout.INFO)) >>> COUNT_AT & BYTE);
     }
 
     /**
@@ -192,7 +195,7 @@ public final class NodeAccess {
      * @return 0..64
      */
     public static int valueCountPlain(long node) {
-        return (int) (get(node + NodeLayout.INFO) >>> VALUE_COUNT_AT & BYTE);
+        return (int) (get(at(node, NodeLayout.INFO)) >>> VALUE_COUNT_AT & BYTE);
     }
 
     /**
@@ -202,7 +205,7 @@ public final class NodeAccess {
      * @return byte offset in the pool, 0 at the root
      */
     public static long parentPlain(long node) {
-        return get(node + NodeLayout.PARENT);
+        return get(at(node, NodeLayout.PARENT));
     }
 
     /**
@@ -213,9 +216,9 @@ public final class NodeAccess {
      * @param slot its slot there, 0 for a root
      */
     public static void setParentPlain(long node, long parent, int slot) {
-        set(node + NodeLayout.PARENT, parent);
-        long info = get(node + NodeLayout.INFO) & ~(BYTE << OFFSET_AT);
-        set(node + NodeLayout.INFO, info | (long) slot << OFFSET_AT);
+        set(at(node, NodeLayout.PARENT), parent);
+        long info = get(at(node, NodeLayout.INFO)) & ~(BYTE << OFFSET_AT);
+        set(at(node, NodeLayout.INFO), info | (long) slot << OFFSET_AT);
     }
 
     /**
@@ -227,7 +230,16 @@ public final class NodeAccess {
      */
     public static void addCountsPlain(long node, int slots, int values) {
         set(node + NodeLayout.INFO,
-                get(node + NodeLayout.INFO) + ((long) slots << COUNT_AT) + ((long) values << VALUE_COUNT_AT));
+                get(at(node, NodeLayout.INFO)) + ((long) slots << COUNT_AT) + ((long) values << VALUE_COUNT_AT));
+    }
+
+    /**
+     * The address of a field. Rounding the node's address changes nothing, but tells the compiler that it is aligned and not negative: the checks of the
+     * memory segment, two branches an access, are then constants and vanish. It also drops the tag of a link and
+     * the shift of a root, so that base + link is as good as an address.
+     */
+    private static long at(long node, long offset) {
+        return (node & NODE_BITS) + offset;
     }
 
     private static long get(long address) {

@@ -28,9 +28,11 @@ import java.lang.invoke.VarHandle;
  * operation always finishes (lock-free); a reader is not promised a bound of its own. Batches are {@link NodePool#BATCH} nodes, so a load that takes
  * nanoseconds would have to be overtaken by that many node removals each time.
  *
+ * <p>A base class, so that the number lies in the object that a reader has in hand anyway: as an object of its own it cost two more dependent loads.
+ *
  * <p>Why not a lock after some retries: it would let a stalled writer block readers, which is the one promise users of this structure build on.
  */
-public final class RecycleSequence {
+public class RecycleSequence {
     private static final VarHandle VALUE;
 
     static {
@@ -45,14 +47,14 @@ public final class RecycleSequence {
     private volatile long value;
 
     /** Starts at 0. */
-    public RecycleSequence() {}
+    protected RecycleSequence() {}
 
     /**
      * Opens a read. Pairs with the Release store in {@link #advance}.
      *
      * @return what to give to {@link #unchangedSince}
      */
-    public long readAcquire() {
+    public final long readAcquire() {
         return (long) VALUE.getAcquire(this);
     }
 
@@ -62,7 +64,7 @@ public final class RecycleSequence {
      * @param read what {@link #readAcquire} gave
      * @return false if the reader must start again
      */
-    public boolean unchangedSince(long read) {
+    public final boolean unchangedSince(long read) {
         VarHandle.acquireFence();
         return (long) VALUE.getOpaque(this) == read;
     }
@@ -71,7 +73,7 @@ public final class RecycleSequence {
      * Sends back every reader that began before. Called with the array's lock, after the Release stores that unlink, before the stores that reuse. The
      * Release store pairs with {@link #readAcquire}, the fence with the one in {@link #unchangedSince}.
      */
-    public void advance() {
+    public final void advance() {
         VALUE.setRelease(this, (long) VALUE.get(this) + 1);
         VarHandle.releaseFence();
     }

@@ -124,8 +124,11 @@ public final class Mirror implements NodePool.Recycled {
      *
      * @param leaf its offset
      */
+    @SuppressWarnings("NullAway") // a spare that was adopted is forgotten here, or it would be held after its leaf has gone
     void adopt(long leaf) {
-        leaves[(int) (leaf >>> NODE_NUMBER_SHIFT)] = spare[--spares];
+        spares--;
+        leaves[(int) (leaf >>> NODE_NUMBER_SHIFT)] = spare[spares];
+        spare[spares] = null;
     }
 
     /** Lets everything go. Called after the sequence was advanced. */

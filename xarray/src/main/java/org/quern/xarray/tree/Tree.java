@@ -40,7 +40,7 @@ import org.quern.xarray.recycle.RecycleSequence;
  * The array cannot be collected, nor its memory unmapped, while a read is under way: every read ends with a {@code reachabilityFence} on this object, which
  * holds the pool, which holds the reservation.
  */
-public final class Tree {
+public final class Tree extends RecycleSequence {
     private static final VarHandle HEAD;
     private static final VarHandle ROOT_MARKS;
 
@@ -63,7 +63,6 @@ public final class Tree {
     @SuppressWarnings("unused") // accessed through ROOT_MARKS
     private volatile int rootMarks;
 
-    private final RecycleSequence sequence = new RecycleSequence();
     private final @Nullable Mirror mirror;
     private final NodePool nodes;
     private final WriterLock lock = new WriterLock();
@@ -77,7 +76,7 @@ public final class Tree {
      */
     public Tree(String name, long maxBytes, @Nullable Mirror mirror) {
         this.mirror = mirror;
-        this.nodes = new NodePool(name, maxBytes, sequence, mirror != null ? mirror : offset -> {});
+        this.nodes = new NodePool(name, maxBytes, this, mirror != null ? mirror : offset -> {});
     }
 
     /**
@@ -89,10 +88,10 @@ public final class Tree {
     public long load(long index) {
         try {
             for (;;) { // again only if a batch of nodes was recycled meanwhile
-                long seen = sequence.readAcquire();
+                long seen = readAcquire();
                 long root = headAcquire();
                 long word = Entry.isRoot(root) ? Descent.word(base, linkMask, root, index) : loneWord(root, index);
-                if (sequence.unchangedSince(seen)) {
+                if (unchangedSince(seen)) {
                     return word;
                 }
             }
@@ -112,7 +111,7 @@ public final class Tree {
     public @Nullable Object loadContent(Mirror contents, long index) {
         try {
             for (;;) { // again only if a batch of nodes was recycled, or an entry moved, meanwhile
-                long seen = sequence.readAcquire();
+                long seen = readAcquire();
                 long root = headAcquire();
                 Object content = null;
                 if (Entry.isRoot(root)) {
@@ -121,7 +120,7 @@ public final class Tree {
                 } else if (root == Entry.OBJECT && index == 0) {
                     content = contents.headAcquire();
                 }
-                if (sequence.unchangedSince(seen)) {
+                if (unchangedSince(seen)) {
                     return content != null ? content : absent(root);
                 }
             }
@@ -150,7 +149,7 @@ public final class Tree {
     public boolean isMarked(long index, int mark) {
         try {
             for (;;) {
-                long seen = sequence.readAcquire();
+                long seen = readAcquire();
                 long root = headAcquire();
                 boolean marked;
                 boolean valid = true;
@@ -163,7 +162,7 @@ public final class Tree {
                     marked = index == 0 && anyMarked(mark);
                     valid = headAcquire() == root; // else the root marks may be those of a tree that has grown meanwhile
                 }
-                if (sequence.unchangedSince(seen) && valid) {
+                if (unchangedSince(seen) && valid) {
                     return marked;
                 }
             }
@@ -263,7 +262,7 @@ public final class Tree {
      * @return the sequence
      */
     public RecycleSequence sequence() {
-        return sequence;
+        return this;
     }
 
     /**

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -26,17 +27,18 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 @State
 public class FreeWithoutScopeControl {
     private static final VmapArena ARENA = VmapArena.open(ArenaOptions.reserving(1L << 36));
-    private static final PageRange RANGE = ARENA.allocatePages(1);
-    private static final MemorySegment SEGMENT = ARENA.segment(RANGE);
+
+    private final PageRange range = ARENA.allocatePages(1);
+    private final MemorySegment segment = ARENA.segment(range);
 
     public FreeWithoutScopeControl() {
-        SEGMENT.set(ValueLayout.JAVA_LONG, 8, 7);
+        segment.set(ValueLayout.JAVA_LONG, 8, 7);
     }
 
     @Actor
     public void read(J_Result r) {
         try {
-            r.r1 = SEGMENT.get(ValueLayout.JAVA_LONG, 8);
+            r.r1 = segment.get(ValueLayout.JAVA_LONG, 8);
         } catch (IllegalStateException e) {
             r.r1 = -1;
         }
@@ -44,7 +46,12 @@ public class FreeWithoutScopeControl {
 
     @Actor
     public void freeAndReuse() {
-        ARENA.decommit(RANGE);
-        SEGMENT.set(ValueLayout.JAVA_LONG, 8, 99);
+        ARENA.decommit(range);
+        segment.set(ValueLayout.JAVA_LONG, 8, 99);
+    }
+
+    @Arbiter
+    public void tidy(J_Result r) {
+        ARENA.free(range);
     }
 }

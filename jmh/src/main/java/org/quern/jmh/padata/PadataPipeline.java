@@ -1,0 +1,71 @@
+package org.quern.jmh.padata;
+
+import org.quern.padata.CpuMask;
+import org.quern.padata.Job;
+import org.quern.padata.Padata;
+import org.quern.padata.PadataOptions;
+import org.quern.padata.Shell;
+import org.quern.padata.Worker;
+
+/** Ours: one shell, reused intrusive jobs. */
+final class PadataPipeline implements Pipeline {
+    private final class WorkJob extends Job {
+        long number;
+
+        @Override
+        protected void parallel(Worker worker) {
+            work.run(worker.context(Work.Context.class));
+        }
+
+        @Override
+        protected void serial() {
+            delivered += number == expected ? 1 : Integer.MIN_VALUE;
+            expected = number + 1;
+        }
+    }
+
+    private final Work work;
+    private final Padata padata;
+    private final Shell shell;
+    private final WorkJob[] jobs;
+    private long next;
+    private long expected; // serial phases only, then the submitter after the drain
+    private long delivered;
+
+    PadataPipeline(Work work, int workers, boolean serialWorker) {
+        this.work = work;
+        PadataOptions options = PadataOptions.defaults().parallelWorkers(workers).workerContext(Work.Context::new);
+        padata = Padata.open(serialWorker
+                ? options.serialCpus(CpuMask.of(CpuMask.available().toArray()[0]))
+                : options);
+        shell = padata.newShell();
+        jobs = new WorkJob[2 * shell.capacity()];
+        for (int i = 0; i < jobs.length; i++) {
+            jobs[i] = new WorkJob();
+        }
+    }
+
+    @Override
+    public long run(int count) {
+        delivered = 0;
+        for (int i = 0; i < count; i++) {
+            WorkJob job = jobs[(int) next & (jobs.length - 1)];
+            job.number = next++;
+            shell.submit(job);
+        }
+        while (shell.inFlight() > 0 || expected() != next) {
+            Thread.onSpinWait();
+        }
+        return delivered;
+    }
+
+    private long expected() {
+        java.lang.invoke.VarHandle.acquireFence();
+        return expected;
+    }
+
+    @Override
+    public void close() {
+        padata.close();
+    }
+}
