@@ -35,10 +35,12 @@ import picocli.CommandLine.Spec;
  * The ordered ESP gateway on the command line. The summary goes to standard output; an error is one line on standard error and
  * exit status 2, and then there is no output file. Exit status 1: decryption met packets that are not authentic.
  */
-@Command(name = "EspGateway", sortOptions = false, mixinStandardHelpOptions = true, usageHelpAutoWidth = true, description = {
+@Command(name = "EspGateway", sortOptions = false, usageHelpAutoWidth = true, description = {
         "Encrypts a packet capture with ESP (RFC 4303, AES-GCM), in parallel and in order.",
         "Without arguments: the shipped capture of loopback traffic, with the shipped TEST keys."})
 public final class EspGateway implements Callable<Integer> {
+    /** Property for developers: {@code true} shows the stack trace of an error, too. */
+    static final String TRACE = "org.quern.examples.trace";
     /** Status of a run that failed: bad input, bad options, unwritable output. */
     static final int EXIT_ERROR = 2;
     /** Status of a decryption that met packets which are not authentic. */
@@ -92,6 +94,13 @@ public final class EspGateway implements Callable<Integer> {
     @Option(names = "--verify", description = "decrypt samples again at the end of the line and compare them")
     boolean verify;
 
+    @Option(names = "--count-heap",
+            description = "count what javax.crypto allocates, call by call, to tell it from the gateway's own")
+    boolean countHeap;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this text, and end")
+    boolean help;
+
     @Option(names = "--wireshark-keys", description = "print the associations as lines of Wireshark's table esp_sa, and end")
     boolean wiresharkKeys;
 
@@ -123,6 +132,9 @@ public final class EspGateway implements Callable<Integer> {
     }
 
     private static int failedRun(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+        if (Boolean.getBoolean(TRACE)) {
+            e.printStackTrace(line.getErr());
+        }
         return complain(line, OneLine.of(e));
     }
 
@@ -220,7 +232,7 @@ public final class EspGateway implements Callable<Integer> {
             throw new GatewayException("--ring=" + ring + ": must be 2..65536");
         }
         return new GatewayOptions(associations, decrypt, file, cpus, workers == null ? 0 : workers, serialCpu,
-                backpressure(cpus), ring, verify);
+                backpressure(cpus), ring, verify, countHeap);
     }
 
     private Backpressure backpressure(@Nullable CpuMask cpus) throws GatewayException {

@@ -80,10 +80,12 @@ public enum LinkType {
      */
     public int ipOffset(ByteBuffer frame, int length) {
         int end = headerEnd(frame, length);
-        if (end < 0 || end >= length || version(frame, end) != (frame.get(end) >> 4 & 0xF)) {
+        if (end < 0 || end >= length) {
             return -1;
         }
-        return end;
+        int version = version(frame, end);
+        boolean isIp = version == 4 || version == 6;
+        return isIp && version == (frame.get(end) >> 4 & 0xF) ? end : -1;
     }
 
     /**

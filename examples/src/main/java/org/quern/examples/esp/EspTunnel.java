@@ -42,12 +42,24 @@ public final class EspTunnel {
     private final byte[] aad = new byte[ESP_HEADER_BYTES];
     private final ByteBuffer nonceView = ByteBuffer.wrap(nonce);
     private final ByteBuffer aadView = ByteBuffer.wrap(aad);
+    private final @Nullable HeapMeter meter;
     private Outcome refusal = Outcome.DONE;
     /** By ordinal; null where the association was not met yet. */
     private @Nullable Cipher[] ciphers = new Cipher[16];
 
     /** A tunnel end that has met no association yet. */
-    public EspTunnel() {}
+    public EspTunnel() {
+        this(null);
+    }
+
+    /**
+     * A tunnel end that measures what {@code javax.crypto} costs.
+     *
+     * @param meter counts for this tunnel end alone, or null for none
+     */
+    public EspTunnel(@Nullable HeapMeter meter) {
+        this.meter = meter;
+    }
 
     /**
      * Length of what is encrypted for a packet.
@@ -96,12 +108,9 @@ public final class EspTunnel {
         out.putInt(espAt, association.spi()).putInt(espAt + 4, (int) sequence).putLong(espAt + ESP_HEADER_BYTES,
                 sequence);
 
-        Cipher cipher = begin(Cipher.ENCRYPT_MODE, association, (int) sequence, sequence);
         in.limit(inAt + plaintext).position(inAt);
         out.limit(espAt + espBytes).position(espAt + ESP_HEADER_BYTES + IV_BYTES);
-        cipher.doFinal(in, out);
-        in.clear();
-        out.clear();
+        crypt(Cipher.ENCRYPT_MODE, association, (int) sequence, sequence, in, out);
         return association.outer().bytes() + espBytes;
     }
 
@@ -150,17 +159,14 @@ public final class EspTunnel {
         int espAt = inAt + header.headerBytes();
         int end = inAt + header.totalBytes();
         int plaintext = end - espAt - ESP_HEADER_BYTES - IV_BYTES - ICV_BYTES;
-        Cipher cipher = begin(Cipher.DECRYPT_MODE, association, in.getInt(espAt + 4),
-                in.getLong(espAt + ESP_HEADER_BYTES));
+        int sequence = in.getInt(espAt + 4);
+        long iv = in.getLong(espAt + ESP_HEADER_BYTES);
         in.limit(end).position(espAt + ESP_HEADER_BYTES + IV_BYTES);
         out.limit(outAt + plaintext).position(outAt);
         try {
-            cipher.doFinal(in, out);
+            crypt(Cipher.DECRYPT_MODE, association, sequence, iv, in, out);
         } catch (AEADBadTagException e) {
             return refused(Outcome.BAD_ICV);
-        } finally {
-            in.clear();
-            out.clear();
         }
         return innerBytes(out, outAt, plaintext);
     }
@@ -195,15 +201,26 @@ public final class EspTunnel {
         return refusal;
     }
 
-    /** A cipher with key, nonce and additional data in place. */
-    private Cipher begin(int mode, SecurityAssociation association, int sequence, long iv)
+    /** All that happens inside {@code javax.crypto}, over what lies between position and limit; both are reset after it. */
+    private void crypt(int mode, SecurityAssociation association, int sequence, long iv, ByteBuffer in, ByteBuffer out)
             throws GeneralSecurityException {
-        Cipher cipher = cipher(2 * association.ordinal() + (mode == Cipher.ENCRYPT_MODE ? 0 : 1));
         nonceView.put(0, association.salt()).putLong(SecurityAssociation.SALT_BYTES, iv);
         aadView.putInt(0, association.spi()).putInt(4, sequence);
-        cipher.init(mode, association.key(), new GCMParameterSpec(ICV_BITS, nonce));
-        cipher.updateAAD(aad);
-        return cipher;
+        if (meter != null) {
+            meter.begin();
+        }
+        try {
+            Cipher cipher = cipher(2 * association.ordinal() + (mode == Cipher.ENCRYPT_MODE ? 0 : 1));
+            cipher.init(mode, association.key(), new GCMParameterSpec(ICV_BITS, nonce));
+            cipher.updateAAD(aad);
+            cipher.doFinal(in, out);
+        } finally {
+            in.clear();
+            out.clear();
+            if (meter != null) {
+                meter.end();
+            }
+        }
     }
 
     private Cipher cipher(int index) throws GeneralSecurityException {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.quern.examples.capture.CaptureWriter;
 import org.quern.examples.esp.Outcome;
 import org.quern.examples.report.CipherBaseline;
+import org.quern.examples.report.HeapAccount;
 import org.quern.examples.report.OutcomeTally;
 
 /**
@@ -34,16 +35,18 @@ final class Delivery {
     private final @Nullable Verifier verifier;
     private final OutcomeTally tally = new OutcomeTally();
     private final CipherBaseline sizes;
+    private final HeapAccount heap;
     private long bytesIn;
     private long bytesOut;
     private long delivered;
     private volatile @Nullable Throwable failure;
 
-    Delivery(Direction direction, @Nullable CaptureWriter writer, @Nullable Verifier verifier, CipherBaseline sizes) {
+    Delivery(Direction direction, @Nullable CaptureWriter writer, @Nullable Verifier verifier, CipherBaseline sizes, HeapAccount heap) {
         this.direction = direction;
         this.writer = writer;
         this.verifier = verifier;
         this.sizes = sizes;
+        this.heap = heap;
     }
 
     /** A packet whose parallel phase is over. */
@@ -72,6 +75,9 @@ final class Delivery {
         Outcome outcome = job.outcome == Outcome.DONE ? direction.settle(job) : job.outcome;
         tally.count(outcome, job.frame.packetNumber());
         bytesIn += job.frame.bytes();
+        if (job.number == HeapAccount.WARM_PACKETS) {
+            heap.warm();
+        }
         if (outcome != Outcome.DONE) {
             return;
         }

@@ -13,12 +13,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 import com.sun.management.OperatingSystemMXBean;
-import com.sun.management.ThreadMXBean;
 import org.jspecify.annotations.Nullable;
 import org.quern.examples.capture.CaptureWriter;
 import org.quern.examples.esp.EspTunnel;
 import org.quern.examples.report.CipherBaseline;
 import org.quern.examples.report.GatewayReport;
+import org.quern.examples.report.HeapAccount;
 import org.quern.examples.report.OutcomeTally;
 import org.quern.examples.report.ProgressBar;
 import org.quern.examples.traffic.PacketSource;
@@ -40,7 +40,6 @@ import org.quern.padata.Submission;
  */
 public final class Gateway implements AutoCloseable {
     private static final long WAIT_NANOS = 20_000;
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final OperatingSystemMXBean PROCESS = (OperatingSystemMXBean) ManagementFactory
             .getOperatingSystemMXBean();
 
@@ -55,6 +54,7 @@ public final class Gateway implements AutoCloseable {
     private final Delivery delivery;
     private final PacketBuffers buffers;
     private final PacketJob[] jobs;
+    private final HeapAccount heap;
     private final Padata padata;
 
     /**
@@ -67,15 +67,16 @@ public final class Gateway implements AutoCloseable {
     public Gateway(GatewayOptions options, PacketSource source) throws IOException {
         this.options = options;
         this.source = source;
+        heap = new HeapAccount(options.countHeap());
         try {
-            padata = opened(openPadata(options), Padata::close);
+            padata = opened(openPadata(), Padata::close);
             Path output = options.output();
             writer = output == null
                     ? null
                     : opened(CaptureWriter.create(output, source.nanoseconds()), CaptureWriter::close);
             direction = opened(direction(options), Direction::close);
             verifier = verifier(options, source);
-            delivery = new Delivery(direction, writer, verifier, sizes);
+            delivery = new Delivery(direction, writer, verifier, sizes, heap);
             jobs = new PacketJob[options.ringCapacity() + 1];
             buffers = opened(new PacketBuffers(2 * jobs.length), PacketBuffers::close);
             for (int i = 0; i < jobs.length; i++) {
@@ -85,6 +86,11 @@ public final class Gateway implements AutoCloseable {
             close();
             throw t;
         }
+    }
+
+    /** The context of a worker: called once for each, on its thread. */
+    private EspTunnel newTunnel() {
+        return heap.detailed() ? new EspTunnel(heap.newMeter()) : new EspTunnel();
     }
 
     private static Direction direction(GatewayOptions options) {
@@ -113,8 +119,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     // snippet: padata
-    private static Padata openPadata(GatewayOptions options) throws GatewayException {
-        PadataOptions padata = PadataOptions.defaults().named("esp-gateway").workerContext(EspTunnel::new)
+    private Padata openPadata() throws GatewayException {
+        PadataOptions padata = PadataOptions.defaults().named("esp-gateway").workerContext(this::newTunnel)
                 .whenFull(options.whenFull()).ringCapacity(options.ringCapacity());
         CpuMask parallel = options.parallelCpus();
         if (parallel != null) {
@@ -152,7 +158,7 @@ public final class Gateway implements AutoCloseable {
      */
     @SuppressWarnings("try") // the bar is there to be closed
     public GatewayReport run(BarFactory withBar) throws IOException {
-        long heap = THREADS.getTotalThreadAllocatedBytes();
+        heap.begin();
         long cpu = PROCESS.getProcessCpuTime();
         long start = System.nanoTime();
         try (ProgressBar bar = withBar.show(source::done, source.total(), delivery::deliveredAcquire);
@@ -165,7 +171,7 @@ public final class Gateway implements AutoCloseable {
         }
         delivery.finish();
         long nanos = System.nanoTime() - start;
-        return report(nanos, PROCESS.getProcessCpuTime() - cpu, THREADS.getTotalThreadAllocatedBytes() - heap);
+        return report(nanos, PROCESS.getProcessCpuTime() - cpu, heap.end());
     }
 
     /** Makes the progress bar of a run, or none. */
@@ -218,12 +224,12 @@ public final class Gateway implements AutoCloseable {
         return switch (failure) {
             case IOException e -> e;
             case GeneralSecurityException e -> new GatewayException("cipher: " + e.getMessage(), e);
-            case RuntimeException e -> new GatewayException(String.valueOf(e.getMessage()), e);
+            case RuntimeException e -> new GatewayException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
             default -> new GatewayException(failure.toString(), failure);
         };
     }
 
-    private GatewayReport report(long nanos, long cpuNanos, long heapBytes) throws GatewayException {
+    private GatewayReport report(long nanos, long cpuNanos, HeapAccount.Figures allocated) throws GatewayException {
         double cipherBytes;
         try {
             cipherBytes = sizes.bytesPerPacket(options.decrypt());
@@ -236,7 +242,7 @@ public final class Gateway implements AutoCloseable {
         return new GatewayReport(options.decrypt(), source.description(),
                 output == null ? "none (-o FILE writes one)" : output.toString(), tally, delivery.bytesIn(),
                 delivery.bytesOut(), nanos, cpuNanos, jobsPerCpu(stats), stats.deepestReordering(),
-                verifier == null ? -1 : verifier.checked(), heapBytes, cipherBytes, buffers.residentBytes(),
+                verifier == null ? -1 : verifier.checked(), allocated, cipherBytes, buffers.residentBytes(),
                 buffers.reservedBytes());
     }
 

@@ -20,11 +20,12 @@ import org.quern.padata.CpuMask;
  * @param whenFull what the submitting thread does while all packets are under way
  * @param ringCapacity how many packets may be under way, 2 to 2^20
  * @param verify whether to decrypt samples again and compare them
+ * @param countHeap whether to count what javax.crypto allocates, call by call
  */
 public record GatewayOptions(List<SecurityAssociation> associations, boolean decrypt, @Nullable Path output,
         @Nullable CpuMask parallelCpus, int workers, @Nullable Integer serialCpu, Backpressure whenFull,
         int ringCapacity,
-        boolean verify) {
+        boolean verify, boolean countHeap) {
 
     /** Packets under way unless asked otherwise: enough to keep two workers busy, few enough for the caches. */
     public static final int DEFAULT_RING = 256;

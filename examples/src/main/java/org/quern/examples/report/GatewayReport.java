@@ -20,31 +20,19 @@ import org.quern.examples.esp.Outcome;
  * @param jobs jobs of each parallel worker, as {@code cpu 0: 123}
  * @param deepestReordering how far, in packets, a finished packet ran ahead of the one all waited for
  * @param checked packets that were decrypted again and compared; -1 when that was not asked for
- * @param heapBytes heap allocated by all threads in that time
+ * @param heap what was allocated in that time
  * @param cipherBytesPerPacket heap that {@code javax.crypto} alone allocates for such a packet
  * @param arenaResidentBytes memory behind the packet buffers at the end
  * @param arenaReservedBytes address space of the packet buffers
  */
 public record GatewayReport(boolean decrypt, String source, String output, OutcomeTally tally, long bytesIn,
         long bytesOut,
-        long nanos, long cpuNanos, List<String> jobs, long deepestReordering, long checked, long heapBytes,
-        double cipherBytesPerPacket, long arenaResidentBytes, long arenaReservedBytes) {
+        long nanos, long cpuNanos, List<String> jobs, long deepestReordering, long checked, HeapAccount.Figures heap, double cipherBytesPerPacket, long arenaResidentBytes, long arenaReservedBytes) {
     private static final Locale ROOT = Locale.ROOT;
-    /** Below this many packets the fixed costs of a run hide what a packet allocates. */
-    private static final long PACKETS_TO_JUDGE = 100_000;
 
     /** Copies the list. */
     public GatewayReport {
         jobs = List.copyOf(jobs);
-    }
-
-    /**
-     * Heap the gateway allocated for each packet beyond {@code javax.crypto}'s own.
-     *
-     * @return bytes, fixed costs of the run included
-     */
-    public double ownBytesPerPacket() {
-        return heapBytes / (double) Math.max(1, tally.all()) - cipherBytesPerPacket;
     }
 
     /**
@@ -80,11 +68,13 @@ public record GatewayReport(boolean decrypt, String source, String output, Outco
     }
 
     private String heap(long packets) {
-        String text = String.format(ROOT, "%,d bytes allocated, %,.1f a packet; javax.crypto alone %,.1f", heapBytes,
-                heapBytes / (double) Math.max(1, packets), cipherBytesPerPacket);
-        return packets < PACKETS_TO_JUDGE
-                ? text
-                : text + String.format(ROOT, "; the gateway's own %,.2f", ownBytesPerPacket());
+        double count = Math.max(1, packets);
+        String text = String.format(ROOT, "%,d bytes allocated, %,.1f a packet", heap.all(), heap.all() / count);
+        if (heap.cipher() >= 0) {
+            text += String.format(ROOT, ": javax.crypto %,.1f, start-up %,.2f (%,d bytes), the gateway %,.2f",
+                    heap.cipher() / count, heap.startUp() / count, heap.startUp(), heap.rest() / count);
+        }
+        return text + String.format(ROOT, "; a loop of javax.crypto calls alone %,.1f", cipherBytesPerPacket);
     }
 
     private static String line(String name, String text) {

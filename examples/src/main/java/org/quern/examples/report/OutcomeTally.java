@@ -39,7 +39,11 @@ public final class OutcomeTally {
     }
 
     /** A tally of nothing. */
-    public OutcomeTally() {}
+    public OutcomeTally() {
+        for (Outcome outcome : Outcome.values()) {
+            counts.put(outcome, new Count());
+        }
+    }
 
     /**
      * Counts a packet.

@@ -84,6 +84,7 @@ class CaptureWriterTest {
         assertRefused(folder, "not a regular file");
         Path device = Files.createSymbolicLink(directory.resolve("null.pcap"), Path.of("/dev/null"));
         assertRefused(device, "not a regular file");
+        Files.delete(device);
         Path dangling = Files.createSymbolicLink(directory.resolve("dangling.pcap"), directory.resolve("nowhere"));
         assertRefused(dangling, "not a file name");
     }

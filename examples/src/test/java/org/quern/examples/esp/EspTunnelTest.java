@@ -112,9 +112,10 @@ class EspTunnelTest {
 
     @Test
     void innerAndOuterVersionsMix() throws GeneralSecurityException {
+        long sequence = 7;
         for (SecurityAssociation association : new SecurityAssociation[]{v4, v6}) {
             for (byte[] inner : new byte[][]{inner4(77), inner6(77)}) {
-                byte[] sealed = seal(association, 7, inner);
+                byte[] sealed = seal(association, sequence++, inner);
                 assertThat(sealed[0] >> 4).isEqualTo(association.outer().version());
                 ByteBuffer opened = ByteBuffer.allocateDirect(200);
                 assertThat(open(association, sealed, opened)).isEqualTo(77);
@@ -123,7 +124,7 @@ class EspTunnelTest {
                 assertThat(back).isEqualTo(inner);
             }
         }
-        byte[] sealed = seal(v6, 7, inner4(77));
+        byte[] sealed = seal(v6, sequence, inner4(77));
         assertThat(HexFormat.of().formatHex(sealed, 0, 40)).isEqualTo("6b800000" + "00703240"
                 + "20010db8000000000000000000000001" + "20010db8000000000000000000000002");
     }
