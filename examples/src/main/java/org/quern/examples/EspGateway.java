@@ -94,8 +94,7 @@ public final class EspGateway implements Callable<Integer> {
     @Option(names = "--verify", description = "decrypt samples again at the end of the line and compare them")
     boolean verify;
 
-    @Option(names = "--count-heap",
-            description = "count what javax.crypto allocates, call by call, to tell it from the gateway's own")
+    @Option(names = "--count-heap", description = "count what javax.crypto allocates, call by call, to tell it from the gateway's own")
     boolean countHeap;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this text, and end")

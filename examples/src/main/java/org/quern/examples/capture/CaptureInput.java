@@ -30,7 +30,8 @@ final class CaptureInput implements Closeable {
     CaptureInput(Path file) throws IOException {
         this.file = file;
         this.channel = FileChannel.open(file, StandardOpenOption.READ);
-        this.window = ByteBuffer.allocateDirect(WINDOW_BYTES).limit(0);
+        // One byte more than the file has: reading it whole then ends at its end and not with a full window.
+        this.window = ByteBuffer.allocateDirect((int) Math.min(WINDOW_BYTES, channel.size() + 1)).limit(0);
     }
 
     /** Direct view of the window for reading in place; valid until the next {@link #require}. */
@@ -109,8 +110,8 @@ final class CaptureInput implements Closeable {
         if (window.remaining() < wanted) {
             windowStart += window.position();
             window.compact();
-            while (window.position() < wanted && channel.read(window) >= 0) {
-                // read() fills what it can; the loop ends with enough bytes or with the file
+            while (window.position() < wanted && channel.read(window) > 0) {
+                // ends with enough bytes, with the file, or with a full window when the file grew meanwhile
             }
             window.flip();
         }

@@ -1,7 +1,8 @@
 package org.quern.examples.esp;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+
+import com.sun.management.ThreadMXBean;
 
 /**
  * Adds up what a thread allocates between {@link #begin} and {@link #end}, as the JVM counts it. For one thread at a time; the
@@ -15,8 +16,7 @@ public final class HeapMeter {
     private volatile long bytes;
 
     /** A meter that stands at 0. */
-    public HeapMeter() {
-    }
+    public HeapMeter() {}
 
     /** Begins to count. */
     public void begin() {

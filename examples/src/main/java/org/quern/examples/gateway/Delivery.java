@@ -41,7 +41,8 @@ final class Delivery {
     private long delivered;
     private volatile @Nullable Throwable failure;
 
-    Delivery(Direction direction, @Nullable CaptureWriter writer, @Nullable Verifier verifier, CipherBaseline sizes, HeapAccount heap) {
+    Delivery(Direction direction, @Nullable CaptureWriter writer, @Nullable Verifier verifier, CipherBaseline sizes,
+            HeapAccount heap) {
         this.direction = direction;
         this.writer = writer;
         this.verifier = verifier;

@@ -35,7 +35,7 @@ import org.quern.padata.Submission;
 /**
  * One run of the gateway over a source of packets. Made, run once and closed by one thread.
  *
- * <p>Jobs go round in a ring one longer than padata's: when {@code submit} has returned, at most {@code ringCapacity} packets are
+ * <p>Jobs go round in a ring one longer than padata's: when {@code submit} has returned, at most as many packets as its ring holds are
  * under way, so the job that comes up next has been delivered, or is just being counted.
  */
 public final class Gateway implements AutoCloseable {
@@ -77,7 +77,8 @@ public final class Gateway implements AutoCloseable {
             direction = opened(direction(options), Direction::close);
             verifier = verifier(options, source);
             delivery = new Delivery(direction, writer, verifier, sizes, heap);
-            jobs = new PacketJob[options.ringCapacity() + 1];
+            // padata rounds its ring up to a power of two.
+            jobs = new PacketJob[Integer.highestOneBit(2 * options.ringCapacity() - 1) + 1];
             buffers = opened(new PacketBuffers(2 * jobs.length), PacketBuffers::close);
             for (int i = 0; i < jobs.length; i++) {
                 jobs[i] = new PacketJob(direction, delivery, buffers.take(), buffers.take());
@@ -118,8 +119,8 @@ public final class Gateway implements AutoCloseable {
         return what;
     }
 
-    // snippet: padata
     private Padata openPadata() throws GatewayException {
+        // snippet: padata
         PadataOptions padata = PadataOptions.defaults().named("esp-gateway").workerContext(this::newTunnel)
                 .whenFull(options.whenFull()).ringCapacity(options.ringCapacity());
         CpuMask parallel = options.parallelCpus();

@@ -27,7 +27,8 @@ import org.quern.examples.esp.Outcome;
  */
 public record GatewayReport(boolean decrypt, String source, String output, OutcomeTally tally, long bytesIn,
         long bytesOut,
-        long nanos, long cpuNanos, List<String> jobs, long deepestReordering, long checked, HeapAccount.Figures heap, double cipherBytesPerPacket, long arenaResidentBytes, long arenaReservedBytes) {
+        long nanos, long cpuNanos, List<String> jobs, long deepestReordering, long checked, HeapAccount.Figures heap,
+        double cipherBytesPerPacket, long arenaResidentBytes, long arenaReservedBytes) {
     private static final Locale ROOT = Locale.ROOT;
 
     /** Copies the list. */

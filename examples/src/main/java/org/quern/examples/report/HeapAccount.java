@@ -1,10 +1,10 @@
 package org.quern.examples.report;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import com.sun.management.ThreadMXBean;
 import org.quern.examples.esp.HeapMeter;
 
 /**

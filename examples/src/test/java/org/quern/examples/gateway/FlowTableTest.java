@@ -1,7 +1,5 @@
 package org.quern.examples.gateway;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -12,9 +10,12 @@ import org.quern.examples.esp.Outcome;
 import org.quern.examples.esp.SecurityAssociation;
 import org.quern.examples.esp.TestAssociations;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 class FlowTableTest {
     private final SecurityAssociation host = TestAssociations.of(0, "10.0.0.1", "0.0.0.0/0", "192.0.2.1", "192.0.2.2");
-    private final SecurityAssociation network = TestAssociations.of(1, "10.0.0.0/8", "0.0.0.0/0", "192.0.2.1", "192.0.2.2");
+    private final SecurityAssociation network = TestAssociations.of(1, "10.0.0.0/8", "0.0.0.0/0", "192.0.2.1",
+            "192.0.2.2");
     private final SecurityAssociation six = TestAssociations.of(2, "fd00::/8", "fd00::/16", "192.0.2.1", "192.0.2.2");
     private final List<SecurityAssociation> associations = List.of(host, network, six);
 
