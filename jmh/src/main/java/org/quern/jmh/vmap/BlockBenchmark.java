@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -43,6 +44,7 @@ import org.quern.vmap.VmapArena;
 public class BlockBenchmark {
     private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle();
     private static final int LIVE = 256;
+    private static final int BATCH = 16;
 
     @Param({"64", "576", "4096"})
     private int bytes;
@@ -100,6 +102,20 @@ public class BlockBenchmark {
         WORD.set(RawMemory.EVERYTHING, base + offset, 1L);
         live[i] = offset;
         return offset;
+    }
+
+    /** Sixteen at a time, as a batch of retired nodes is; the score is per block. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public long blockPoolBatch() {
+        turn = (turn + BATCH) & (LIVE - 1);
+        pool.giveBack(live, turn, turn + BATCH);
+        pool.take(live, turn, turn + BATCH);
+        for (int i = turn; i < turn + BATCH; i++) {
+            // Safe because the offset is a block's and the pool is held.
+            WORD.set(RawMemory.EVERYTHING, base + live[i], 1L);
+        }
+        return live[turn];
     }
 
     @Benchmark

@@ -89,7 +89,7 @@ public final class BlockLedger {
      * @return its number, or {@link #NONE} if all are in use or the pages were not granted
      */
     public long take(LongPredicate grant) {
-        boolean reuse = givenBack.size() > 0;
+        boolean reuse = !givenBack.isEmpty();
         int block = reuse ? givenBack.peek() : fresh;
         if (block == blocks) {
             return NONE;
@@ -136,12 +136,18 @@ public final class BlockLedger {
      * @return whether it was in use
      */
     public GiveBack giveBack(long block) {
-        if (!isInUse(block)) {
+        if (block <= 0 || block >= fresh || !inUse.testAndClear(block)) {
             return GiveBack.NOT_IN_USE;
         }
-        givenBack.ensureRoom();
-        givenBack.push((int) block);
-        inUse.clear(block);
+        boolean pushed = false;
+        try {
+            givenBack.push((int) block);
+            pushed = true;
+        } finally {
+            if (!pushed) {
+                inUse.set(block); // no memory for another chunk: nothing has changed
+            }
+        }
         used--;
         return GiveBack.DONE;
     }

@@ -1,0 +1,58 @@
+package org.quern.jcstress.controls.xarray;
+
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.J_Result;
+import org.quern.jcstress.xarray.TestTree;
+import org.quern.xarray.entry.Entry;
+import org.quern.xarray.tree.Descent;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+/** The weakened copy of RecycleStress: a load that does not look at the sequence again. Must be caught. */
+@JCStressTest
+@Outcome(id = "2", expect = ACCEPTABLE, desc = "before")
+@Outcome(id = "-1", expect = ACCEPTABLE, desc = "after")
+@Outcome(expect = FORBIDDEN, desc = "content of another index")
+@State
+public class UnvalidatedLoadControl {
+    private final TestTree tree = TestTree.values();
+    private final byte[] weight = new byte[TestTree.WEIGHT];
+
+    public UnvalidatedLoadControl() {
+        tree.store(0, 1);
+        tree.store(64, 2);
+    }
+
+    @Actor
+    public void reuse() {
+        for (int i = 0; i < 4; i++) {
+            tree.erase(64);
+            tree.recycle();
+            tree.store(128, 3);
+            tree.erase(128);
+            tree.recycle();
+            tree.store(64, 2);
+        }
+    }
+
+    @Actor
+    public void load(J_Result r) {
+        r.r1 = -1;
+        for (int i = 0; i < 20 && r.r1 != 3; i++) {
+            long root = tree.tree.headAcquire();
+            r.r1 = !Entry.isRoot(root)
+                    ? -1
+                    : TestTree.decode(Descent.word(tree.tree.basePlain(), tree.tree.linkMaskPlain(), root, 64));
+        }
+    }
+
+    @Arbiter
+    public void release(J_Result r) {
+        tree.release();
+    }
+}
