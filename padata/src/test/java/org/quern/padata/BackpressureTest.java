@@ -214,7 +214,11 @@ class BackpressureTest {
             assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
             ShellChecker.closeAndCheck(padata, shell);
             assertThat(ran.get()).isEqualTo(accepted.get());
-            assertThat(results).contains(SubmitResult.ACCEPTED, SubmitResult.FULL);
+            assertThat(results).contains(SubmitResult.ACCEPTED).isSubsetOf(SubmitResult.ACCEPTED, SubmitResult.FULL);
+            if (!fromSerial) {
+                // A job in its parallel phase holds its own slot and all behind it: six more never fit in four.
+                assertThat(results).contains(SubmitResult.FULL);
+            }
         }
     }
 

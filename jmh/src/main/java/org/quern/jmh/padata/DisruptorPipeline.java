@@ -18,13 +18,14 @@ final class DisruptorPipeline implements Pipeline {
     private final RingBuffer<Slot> ring;
     private long next;
     private volatile long last = -1;
-    private long delivered;
+    private long expected; // the last handler's
+    private long wrong; // the last handler's, published by `last`
 
     DisruptorPipeline(Work work, int capacity) {
         disruptor = new Disruptor<>(Slot::new, capacity, DaemonThreadFactory.INSTANCE, ProducerType.SINGLE,
                 new YieldingWaitStrategy());
         disruptor.handleEventsWith(half(work, 0), half(work, 1)).then((slot, sequence, endOfBatch) -> {
-            delivered++;
+            wrong += slot.number == expected++ ? 0 : 1;
             if (endOfBatch) {
                 last = slot.number;
             }
@@ -42,21 +43,22 @@ final class DisruptorPipeline implements Pipeline {
     }
 
     @Override
-    public long run(int count) {
-        delivered = 0;
+    public void run(int count) {
         for (int i = 0; i < count; i++) {
             long sequence = ring.next();
             ring.get(sequence).number = next++;
             ring.publish(sequence);
         }
-        while (last != next - 1) {
-            Thread.onSpinWait();
-        }
-        return delivered;
     }
 
     @Override
     public void close() {
+        while (last != next - 1) {
+            Thread.onSpinWait();
+        }
         disruptor.halt();
+        if (wrong != 0) {
+            throw new IllegalStateException("out of order " + wrong);
+        }
     }
 }

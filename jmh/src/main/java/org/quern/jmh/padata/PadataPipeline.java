@@ -19,7 +19,7 @@ final class PadataPipeline implements Pipeline {
 
         @Override
         protected void serial() {
-            delivered += number == expected ? 1 : Integer.MIN_VALUE;
+            wrong += number == expected ? 0 : 1;
             expected = number + 1;
         }
     }
@@ -29,8 +29,8 @@ final class PadataPipeline implements Pipeline {
     private final Shell shell;
     private final WorkJob[] jobs;
     private long next;
-    private long expected; // serial phases only, then the submitter after the drain
-    private long delivered;
+    private long expected; // serial phases only, then close after the drain
+    private long wrong;
 
     PadataPipeline(Work work, int workers, boolean serialWorker) {
         this.work = work;
@@ -46,26 +46,19 @@ final class PadataPipeline implements Pipeline {
     }
 
     @Override
-    public long run(int count) {
-        delivered = 0;
+    public void run(int count) {
         for (int i = 0; i < count; i++) {
             WorkJob job = jobs[(int) next & (jobs.length - 1)];
             job.number = next++;
             shell.submit(job);
         }
-        while (shell.inFlight() > 0 || expected() != next) {
-            Thread.onSpinWait();
-        }
-        return delivered;
-    }
-
-    private long expected() {
-        java.lang.invoke.VarHandle.acquireFence();
-        return expected;
     }
 
     @Override
     public void close() {
-        padata.close();
+        padata.close(); // drains
+        if (expected != next || wrong != 0) {
+            throw new IllegalStateException("delivered " + expected + " of " + next + ", out of order " + wrong);
+        }
     }
 }

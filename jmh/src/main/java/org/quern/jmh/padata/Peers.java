@@ -15,16 +15,19 @@ final class Peers {
 
     private Peers() {}
 
+    private static void checkOrder(int number, int expected) {
+        if (number != expected) {
+            throw new IllegalStateException("expected " + expected + ", got " + number);
+        }
+    }
+
     /** The limit: one thread does everything. */
     static Pipeline serialLoop(Work work) {
         Work.Context context = new Work.Context();
         return jobs -> {
-            long delivered = 0;
             for (int i = 0; i < jobs; i++) {
                 work.run(context);
-                delivered++;
             }
-            return delivered;
         };
     }
 
@@ -35,6 +38,7 @@ final class Peers {
         private final Thread consumer;
         private volatile boolean stopping;
         private volatile long done;
+        private long next;
 
         SpscHop(Work work) {
             Work.Context context = new Work.Context();
@@ -53,21 +57,20 @@ final class Peers {
         }
 
         @Override
-        public long run(int jobs) {
-            long before = done;
+        public void run(int jobs) {
             for (int i = 0; i < jobs; i++) {
                 while (!queue.offer(JOB)) {
                     Thread.onSpinWait();
                 }
             }
-            while (done != before + jobs) {
-                Thread.onSpinWait();
-            }
-            return jobs;
+            next += jobs;
         }
 
         @Override
         public void close() throws InterruptedException {
+            while (done != next) {
+                Thread.onSpinWait();
+            }
             stopping = true;
             consumer.join();
         }
@@ -76,17 +79,16 @@ final class Peers {
     /** Windows of an ordered parallel stream. */
     static Pipeline parallelStream(Work work) {
         return jobs -> {
-            long delivered = 0;
             for (int start = 0; start < jobs; start += WINDOW) {
                 int[] results = IntStream.range(start, Math.min(jobs, start + WINDOW)).parallel().map(i -> {
                     work.run(CONTEXT.get());
                     return i;
                 }).toArray();
+                int expected = start;
                 for (int result : results) {
-                    delivered += result == delivered ? 1 : Integer.MIN_VALUE;
+                    checkOrder(result, expected++);
                 }
             }
-            return delivered;
         };
     }
 
@@ -95,32 +97,32 @@ final class Peers {
         private final ExecutorService pool = Executors.newFixedThreadPool(2);
         private final ArrayDeque<CompletableFuture<Integer>> queue = new ArrayDeque<>(WINDOW);
         private final Work work;
+        private int next;
+        private int expected;
 
         Futures(Work work) {
             this.work = work;
         }
 
         @Override
-        public long run(int jobs) {
-            long delivered = 0;
+        public void run(int jobs) {
             for (int i = 0; i < jobs; i++) {
-                int number = i;
+                int number = next++;
                 if (queue.size() == WINDOW) {
-                    delivered += queue.poll().join() >= 0 ? 1 : 0;
+                    checkOrder(queue.poll().join(), expected++);
                 }
                 queue.add(CompletableFuture.supplyAsync(() -> {
                     work.run(CONTEXT.get());
                     return number;
                 }, pool));
             }
-            while (!queue.isEmpty()) {
-                delivered += queue.poll().join() >= 0 ? 1 : 0;
-            }
-            return delivered;
         }
 
         @Override
         public void close() {
+            while (!queue.isEmpty()) {
+                checkOrder(queue.poll().join(), expected++);
+            }
             pool.shutdown();
         }
     }
