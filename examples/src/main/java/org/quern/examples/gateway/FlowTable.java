@@ -23,7 +23,8 @@ import org.quern.xarray.XArrayStats;
 final class FlowTable implements AutoCloseable {
     static final int INDEX_BITS = 18;
 
-    private final List<SecurityAssociation> associations;
+    /** An array: a list's iterator would be garbage for each packet that comes this way. */
+    private final SecurityAssociation[] associations;
     // snippet: flows
     private final XArray<Flow> flows = XArray.create();
 
@@ -44,7 +45,7 @@ final class FlowTable implements AutoCloseable {
     // end: flows
 
     FlowTable(List<SecurityAssociation> associations) {
-        this.associations = associations;
+        this.associations = associations.toArray(SecurityAssociation[]::new);
     }
 
     /** An entry; its index is a hash, therefore it says which flow it is. */

@@ -8,6 +8,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.J_Result;
 import org.quern.jcstress.xarray.TestTree;
 import org.quern.xarray.entry.Entry;
+import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.tree.Descent;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
@@ -42,12 +43,17 @@ public class UnvalidatedLoadControl {
 
     @Actor
     public void load(J_Result r) {
+        long base = tree.tree.basePlain();
         r.r1 = -1;
-        for (int i = 0; i < 20 && r.r1 != 3; i++) {
+        for (int i = 0; i < 40 && r.r1 != 3; i++) {
             long root = tree.tree.headAcquire();
-            r.r1 = !Entry.isRoot(root)
-                    ? -1
-                    : TestTree.decode(Descent.word(tree.tree.basePlain(), tree.tree.linkMaskPlain(), root, 64));
+            long leaf = Entry.isRoot(root) ? Descent.leaf(base, tree.tree.linkMaskPlain(), root, 64) : 0;
+            if (leaf != 0) {
+                for (int wait = 0; wait < i; wait++) {
+                    Thread.onSpinWait(); // a reader may be held up anywhere
+                }
+                r.r1 = TestTree.decode(NodeAccess.slotAcquire(base + leaf, 0));
+            }
         }
     }
 
