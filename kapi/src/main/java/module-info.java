@@ -10,6 +10,8 @@ module org.quern.kapi {
 
     exports org.quern.kapi;
     exports org.quern.kapi.linux;
+    exports org.quern.kapi.struct;
+    exports org.quern.kapi.ioctl;
     exports org.quern.kapi.raw to
             org.quern.vmap,
             org.quern.xarray;
