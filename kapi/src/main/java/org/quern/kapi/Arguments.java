@@ -38,6 +38,17 @@ public record Arguments(CallSpec spec, List<Object> values) {
         return numberAt(spec.indexOf(param));
     }
 
+    /**
+     * The number that was passed for a parameter.
+     *
+     * @param param its declaration
+     * @return the value, sign-extended; the address of a memory segment
+     * @throws IllegalArgumentException if the call has no parameter of its name
+     */
+    public long number(Param param) {
+        return number(param.name());
+    }
+
     private long numberAt(int index) {
         return switch (values.get(index)) {
             case MemorySegment memory -> memory.address();

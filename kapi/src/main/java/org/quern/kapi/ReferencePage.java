@@ -23,7 +23,7 @@ public final class ReferencePage {
         page.section("RULES", spec.relations().stream().map(Relation::rule).toList());
         page.section("RETURNS", List.of(spec.result().text() + "; -1 and errno on failure"));
         page.section("ERRORS", spec.errors().stream().map(e -> e.errno() + "  " + e.condition()).toList());
-        page.section("EFFECTS", spec.effects());
+        page.section("EFFECTS", spec.effects().stream().map(Effect::what).toList());
         return page.page.toString();
     }
 

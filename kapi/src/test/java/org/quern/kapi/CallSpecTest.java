@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class CallSpecTest {
     private static final Constants BITS = Constants.none().and("ONE", 1).and("TWO", 2);
 
-    private static CallSpec.Builder open() {
+    private static CallBuilder open() {
         return CallSpec.call("open_door", "Linux 9.9", "Open a door.").param(Param.fd("door"))
                 .param(Param.flags("how", CType.INT, BITS));
     }
@@ -31,7 +31,7 @@ class CallSpecTest {
     @Test
     void contradictionsAreRefusedByName() {
         assertThatIllegalArgumentException().isThrownBy(() -> open().param(Param.fd("door")).returning(Result.zero()))
-                .withMessageContaining("params=").withMessageContaining("open_door");
+                .withMessageContaining("params:").withMessageContaining("open_door");
         assertThatIllegalArgumentException().isThrownBy(
                 () -> open().relation(Relation.Kind.SUM_DOES_NOT_WRAP, "door", "wall").returning(Result.zero()))
                 .withMessageContaining("wall");

@@ -58,6 +58,17 @@ public final class NativeCall {
     /**
      * Binds a declaration, with its checks unless they are switched off.
      *
+     * @param caller who will make the call
+     * @param spec the declaration
+     * @return the bound call; if the system does not have it, one that answers why
+     */
+    public static NativeCall bind(MethodHandles.Lookup caller, CallSpec spec) {
+        return bind(spec, VALIDATE);
+    }
+
+    /**
+     * Binds a declaration, with its checks unless they are switched off.
+     *
      * @param spec the declaration
      * @return the bound call; if the system does not have it, one that answers why
      */

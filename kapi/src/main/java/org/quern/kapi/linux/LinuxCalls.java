@@ -8,6 +8,7 @@ import org.quern.kapi.CallSpec;
 /** All declared calls. */
 public final class LinuxCalls {
     private static final List<CallSpec> ALL = List.of(Mman.MMAP, Mman.MUNMAP, Mman.MPROTECT, Mman.MADVISE,
+            Mlock.MLOCK,
             Memfd.MEMFD_CREATE, Memfd.FTRUNCATE, Unistd.CLOSE, Unistd.SYSCONF, Sched.SCHED_SETAFFINITY,
             Sched.SCHED_GETAFFINITY, Sched.GETCPU);
 

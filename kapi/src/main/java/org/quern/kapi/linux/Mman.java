@@ -113,7 +113,7 @@ public final class Mman {
             .and("MADV_DONTNEED_LOCKED", MADV_DONTNEED_LOCKED).and("MADV_COLLAPSE", MADV_COLLAPSE)
             .and("MADV_GUARD_INSTALL", MADV_GUARD_INSTALL).and("MADV_GUARD_REMOVE", MADV_GUARD_REMOVE);
 
-    private static final Constraint WHOLE_PAGES = new Constraint.MultipleOf(Unistd::pageSize, "page size");
+    private static final Constraint WHOLE_PAGES = new Constraint.PageMultiple();
     private static final Constraint NOT_ZERO = new Constraint.NonZero();
     private static final Constraint ONE_SHARING = new Constraint.Custom(f -> (f & MAP_SHARED_VALIDATE) != 0,
             "with one of MAP_SHARED, MAP_PRIVATE, MAP_SHARED_VALIDATE");

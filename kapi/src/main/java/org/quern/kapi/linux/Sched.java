@@ -51,7 +51,7 @@ public final class Sched {
             .param(Param.number("tid", CType.PID_T).must(new Constraint.Range(0, Integer.MAX_VALUE))
                     .says("the thread, 0 for the calling one"))
             .param(Param.size("cpusetsize").must(new Constraint.Range(8, MAX_MASK_BYTES))
-                    .must(new Constraint.MultipleOf(() -> 8, "word size, 8")).says("bytes of the mask"))
+                    .must(new Constraint.MultipleOf(8)).says("bytes of the mask"))
             .param(Param.memory("mask").says("receives the processors"))
             .error(EINVAL, "the mask is smaller than the kernel's").error(ESRCH, "no such thread")
             .error(EFAULT, "mask is not writable memory")
@@ -60,8 +60,8 @@ public final class Sched {
     /** getcpu(2). */
     public static final CallSpec GETCPU = CallSpec
             .call("getcpu", "Linux 2.6.19", "Ask on which processor and memory node the calling thread runs.")
-            .param(Param.memory("cpu").says("receives the processor; may be null"))
-            .param(Param.memory("node").says("receives the memory node; may be null"))
+            .param(Param.memory("cpu").optional().says("receives the processor; may be null"))
+            .param(Param.memory("node").optional().says("receives the memory node; may be null"))
             .error(EFAULT, "an argument is not writable memory").error(ENOSYS, "the kernel does not have the call")
             .effect("The answer may be stale when it arrives, unless the thread is pinned.").neverBlocks()
             .returning(Result.zero());
