@@ -15,7 +15,7 @@ final class Fragments {
     /** A call that opens a descriptor can hit two limits; the recipe of the first is CALL/too-many. */
     static Consumer<CallBuilder> opensDescriptor(String call) {
         return b -> b.error(Errno.EMFILE, "the process has its limit of descriptors open (RLIMIT_NOFILE)")
-                .provoke(call + "/too-many")
+                .provoke(call + "-too-many")
                 .error(Errno.ENFILE, "the system has its limit of files open (fs.file-max)")
                 .untested("would disturb every process of the machine")
                 .effect(Effect.on("descriptor table", "the lowest free descriptor is taken",
@@ -24,7 +24,7 @@ final class Fragments {
 
     /** The recipe is CALL/bad-fd. */
     static Consumer<CallBuilder> needsOpenDescriptor(String call) {
-        return b -> b.error(Errno.EBADF, "fd is not open").provoke(call + "/bad-fd");
+        return b -> b.error(Errno.EBADF, "fd is not open").provoke(call + "-bad-fd");
     }
 
     /** A call that Linux has had for a while, but not for ever. */

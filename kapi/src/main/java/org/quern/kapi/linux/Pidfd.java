@@ -41,17 +41,17 @@ public final class Pidfd {
             .param(Param.flags("flags", CType.UNSIGNED_INT,
                     Constants.none().and("PIDFD_NONBLOCK", PIDFD_NONBLOCK).and("PIDFD_THREAD", PIDFD_THREAD))
                     .says("options"))
-            .error(EINVAL, "pid is not positive, or this kernel does not know a flag").provoke("pidfd_open/zero")
+            .error(EINVAL, "pid is not positive, or this kernel does not know a flag").provoke("pidfd_open-zero")
             .error(EINVAL, "pid is a thread, not the first of its process; older kernels")
             .untested("this kernel answers ENOENT")
             .error(ENOENT, "pid is a thread, not the first of its process; newer kernels")
-            .provoke("pidfd_open/thread")
-            .error(ESRCH, "no such process").provoke("pidfd_open/none")
+            .provoke("pidfd_open-thread")
+            .error(ESRCH, "no such process").provoke("pidfd_open-none")
             .error(ENODEV, "the kernel has no anonymous files").untested("no kernel is built like that")
             .with(Fragments.opensDescriptor("pidfd_open")).with(Fragments.mayLackKernelMemory())
             .with(Fragments.mayBeMissing())
             .effect("The descriptor is closed on exec. It becomes readable when the process ends.")
-            .transition("descriptor", "free", "open").provoke("pidfd_open/opens")
+            .transition("descriptor", "free", "open").provoke("pidfd_open-opens")
             .returning(Result.fd());
 
     /** pidfd_getfd(2). */
@@ -60,17 +60,17 @@ public final class Pidfd {
             .via(Linkage.syscall(438, 438)).param(Param.fd("pidfd").says("the process"))
             .param(Param.fd("targetfd").says("its descriptor"))
             .param(Param.flags("flags", CType.UNSIGNED_INT, Constants.none()).says("must be 0"))
-            .error(EBADF, "pidfd is not open, or does not stand for a process").provoke("pidfd_getfd/bad-fd")
-            .error(EBADF, "the process does not have targetfd open").provoke("pidfd_getfd/bad-target")
-            .error(EINVAL, "flags is not 0").provoke("pidfd_getfd/flags")
-            .error(ESRCH, "the process has ended").provoke("pidfd_getfd/ended")
-            .error(EPERM, "the process may not be inspected").provoke("pidfd_getfd/denied")
+            .error(EBADF, "pidfd is not open, or does not stand for a process").provoke("pidfd_getfd-bad-fd")
+            .error(EBADF, "the process does not have targetfd open").provoke("pidfd_getfd-bad-target")
+            .error(EINVAL, "flags is not 0").provoke("pidfd_getfd-flags")
+            .error(ESRCH, "the process has ended").provoke("pidfd_getfd-ended")
+            .error(EPERM, "the process may not be inspected").provoke("pidfd_getfd-denied")
             .with(Fragments.opensDescriptor("pidfd_getfd")).with(Fragments.mayBeMissing())
             .effect(Effect.on("open file", "shared with the other process: position, flags and locks",
                     Effect.Bit.RESOURCE_CREATE).undoable())
             .capability(Capability.of("CAP_SYS_PTRACE", 19, Capability.Action.BYPASS_CHECK,
                     "taking descriptors of any process", "only of processes this one may trace"))
-            .transition("descriptor", "of the other process only", "of both").provoke("pidfd_getfd/shares")
+            .transition("descriptor", "of the other process only", "of both").provoke("pidfd_getfd-shares")
             .returning(Result.fd());
 
     private static final NativeCall OPEN_CALL = NativeCall.bind(MethodHandles.lookup(), PIDFD_OPEN);
