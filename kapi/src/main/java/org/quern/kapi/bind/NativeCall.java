@@ -35,7 +35,7 @@ public final class NativeCall {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            IN_BAND = lookup.findStatic(ErrnoCapture.class, "inBand",
+            IN_BAND = lookup.findVirtual(Outcome.class, "inBand",
                     MethodType.methodType(long.class, long.class, MemorySegment.class));
             BUFFER = lookup.findStatic(ErrnoCapture.class, "buffer", MethodType.methodType(MemorySegment.class));
             UNAVAILABLE = lookup.findConstructor(CallUnavailableException.class,
@@ -123,7 +123,7 @@ public final class NativeCall {
     /** (capture, arguments) -> raw becomes (arguments) -> raw or -errno. */
     private static MethodHandle inBand(CallSpec spec, MethodType type, MethodHandle downcall) {
         MethodHandle raw = downcall.asType(type.insertParameterTypes(0, MemorySegment.class));
-        MethodHandle decode = MethodHandles.dropArguments(IN_BAND, 2, spec.params().stream()
+        MethodHandle decode = MethodHandles.dropArguments(IN_BAND.bindTo(Outcome.of(spec)), 2, spec.params().stream()
                 .<Class<?>>map(p -> p.type().carrier()).toList());
         return MethodHandles.foldArguments(MethodHandles.foldArguments(decode, raw), BUFFER);
     }
