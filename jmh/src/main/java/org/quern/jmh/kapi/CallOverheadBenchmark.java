@@ -6,6 +6,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.util.concurrent.TimeUnit;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -40,8 +41,8 @@ public class CallOverheadBenchmark {
             ValueLayout.JAVA_INT);
     private static final MethodHandle BARE = bind();
     private static final MethodHandle BARE_WITH_ERRNO = bind(Linker.Option.captureCallState("errno"));
-    private static final MethodHandle DECLARED = NativeCall.bind(Unistd.SYSCONF, true).handle();
-    private static final MethodHandle DECLARED_UNCHECKED = NativeCall.bind(Unistd.SYSCONF, false).handle();
+    private static final MethodHandle DECLARED = NativeCall.bind(MethodHandles.lookup(), Unistd.SYSCONF, true).handle();
+    private static final MethodHandle DECLARED_UNCHECKED = NativeCall.bind(MethodHandles.lookup(), Unistd.SYSCONF, false).handle();
     private static final MemorySegment CAPTURE = Arena.global().allocate(Linker.Option.captureStateLayout());
 
     @SuppressWarnings("restricted")
