@@ -9,6 +9,7 @@ module org.quern.kapi {
     requires static transitive org.jspecify;
 
     exports org.quern.kapi;
+    exports org.quern.kapi.bind;
     exports org.quern.kapi.linux;
     exports org.quern.kapi.struct;
     exports org.quern.kapi.ioctl;

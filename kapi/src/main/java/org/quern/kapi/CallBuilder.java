@@ -7,6 +7,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
+import org.quern.kapi.struct.StructSpec;
+
 /**
  * Collects the fields of a declaration, one fact for each call. What is dull has a default: the symbol is the name, the
  * version 1, the context a process that may sleep. What several declarations share is a fragment, see {@link #with}.
@@ -33,6 +35,7 @@ public final class CallBuilder {
     private final List<Transition> transitions = new ArrayList<>();
     private final List<Capability> capabilities = new ArrayList<>();
     private final List<Limit> limits = new ArrayList<>();
+    private final List<StructSpec> structures = new ArrayList<>();
     private final List<Example> examples = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private Last last = Last.NEITHER;
@@ -338,6 +341,17 @@ public final class CallBuilder {
     }
 
     /**
+     * A structure that a parameter points to.
+     *
+     * @param struct its layout
+     * @return this
+     */
+    public CallBuilder structure(StructSpec struct) {
+        structures.add(struct);
+        return this;
+    }
+
+    /**
      * A use.
      *
      * @param call as one would write it
@@ -372,7 +386,7 @@ public final class CallBuilder {
             return new CallSpec(new Identity(name, version, since, summary), linkage,
                     new Signature(params, relations, result), errors, new Behaviour(contexts, critical, locks,
                             signals, signalMasks, effects, transitions, capabilities, limits),
-                    new Prose(details, examples, notes));
+                    structures, new Prose(details, examples, notes));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("declaration of '" + name + "': " + e.getMessage(), e);
         }

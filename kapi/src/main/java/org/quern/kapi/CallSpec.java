@@ -4,6 +4,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import org.quern.kapi.struct.StructSpec;
+
 /**
  * The declaration of one native call. It <em>is</em> the call: parameter order, widths and the function descriptor, the
  * checks before the call, the reading of its return, the exception on failure, and the page that describes it are all
@@ -15,6 +17,7 @@ import java.util.Set;
  *   signature   parameters with their constraints, relations between them, result
  *   errors      errno, condition, how it is provoked
  *   behaviour   contexts, locks, signals, effects, transitions, capabilities, limits
+ *   structures  the memory that parameters point to
  *   prose       details, examples, notes
  * </pre>
  *
@@ -26,10 +29,11 @@ import java.util.Set;
  * @param signature what goes in and comes out
  * @param errors every errno the call may report, with its condition
  * @param behaviour what else it does
+ * @param structures the memory that parameters point to
  * @param prose what is said only in words
  */
 public record CallSpec(Identity identity, Linkage linkage, Signature signature, List<ErrorEntry> errors,
-        Behaviour behaviour, Prose prose) {
+        Behaviour behaviour, List<StructSpec> structures, Prose prose) {
     /**
      * Checks and copies.
      *
@@ -38,11 +42,16 @@ public record CallSpec(Identity identity, Linkage linkage, Signature signature, 
      * @param signature what goes in and comes out
      * @param errors every errno the call may report, with its condition
      * @param behaviour what else it does
+     * @param structures the memory that parameters point to
      * @param prose what is said only in words
      * @throws IllegalArgumentException naming the field that contradicts another
      */
     public CallSpec {
         errors = List.copyOf(errors);
+        structures = List.copyOf(structures);
+        if (structures.stream().map(StructSpec::name).distinct().count() != structures.size()) {
+            throw new IllegalArgumentException("structures: two of " + identity.name() + " have one name");
+        }
         Set<String> conditions = new HashSet<>();
         for (ErrorEntry error : errors) {
             if (!conditions.add(error.errno() + " " + error.condition())) {

@@ -7,6 +7,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
+import org.quern.kapi.struct.StructSpec;
+
 /**
  * One parameter of a declared call. Also the handle by which relations, buffer sizes and error conditions refer to it.
  *
@@ -231,6 +233,17 @@ public record Param(String name, CType type, Kind kind, Direction direction, Set
      */
     public static Param memory(String name) {
         return memory(name, Kind.MEMORY, Direction.INOUT);
+    }
+
+    /**
+     * Memory that holds a structure, read and written until said otherwise.
+     *
+     * @param name as in the manual page
+     * @param struct its layout; declare it with {@link CallBuilder#structure} too, so that it is documented
+     * @return the parameter
+     */
+    public static Param struct(String name, StructSpec struct) {
+        return memory(name, Kind.STRUCT, Direction.INOUT, new MemoryConstraint.Accessible(struct.size()));
     }
 
     /**

@@ -32,7 +32,7 @@ public final class NativeCall {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            IN_BAND = lookup.findStatic(ErrnoCapture.class, "inBand",
+            IN_BAND = lookup.findVirtual(Outcome.class, "inBand",
                     MethodType.methodType(long.class, long.class, MemorySegment.class));
             BUFFER = lookup.findStatic(ErrnoCapture.class, "buffer", MethodType.methodType(MemorySegment.class));
             UNAVAILABLE = lookup.findConstructor(CallUnavailableException.class,
@@ -55,32 +55,33 @@ public final class NativeCall {
     /**
      * Binds a declaration, with its checks unless they are switched off.
      *
-     * @param caller who will make the call
+     * @param caller who will make the call: {@code MethodHandles.lookup()}
      * @param spec the declaration
-     * @return the bound call; if the system does not have it, one that answers why
+     * @return the bound call; if this system, or the caller, does not have it, one that answers why
+     * @throws IllegalArgumentException if the lookup does not prove who asks
      */
     public static NativeCall bind(MethodHandles.Lookup caller, CallSpec spec) {
-        return bind(spec, VALIDATE);
-    }
-
-    /**
-     * Binds a declaration, with its checks unless they are switched off.
-     *
-     * @param spec the declaration
-     * @return the bound call; if the system does not have it, one that answers why
-     */
-    public static NativeCall bind(CallSpec spec) {
-        return bind(spec, VALIDATE);
+        return bind(caller, spec, VALIDATE);
     }
 
     /**
      * Binds a declaration.
      *
+     * @param caller who will make the call: {@code MethodHandles.lookup()}
      * @param spec the declaration
      * @param validate whether the rules of the declaration are checked before each call
-     * @return the bound call; if the system does not have it, one that answers why
+     * @return the bound call; if this system, or the caller, does not have it, one that answers why
+     * @throws IllegalArgumentException if the lookup does not prove who asks
      */
-    public static NativeCall bind(CallSpec spec, boolean validate) {
+    public static NativeCall bind(MethodHandles.Lookup caller, CallSpec spec, boolean validate) {
+        if (!CallerAccess.granted(caller)) {
+            return missing(spec, type(spec), new Availability(Availability.State.FORBIDDEN,
+                    "start the JVM with " + CallerAccess.flag(caller)));
+        }
+        return bind(spec, validate);
+    }
+
+    private static NativeCall bind(CallSpec spec, boolean validate) {
         MethodType type = type(spec);
         String os = System.getProperty("os.name");
         if (!os.toLowerCase(Locale.ROOT).contains("linux")) {
@@ -114,7 +115,7 @@ public final class NativeCall {
     /** (capture, arguments) -> raw becomes (arguments) -> raw or -errno. */
     private static MethodHandle inBand(CallSpec spec, MethodType type, MethodHandle downcall) {
         MethodHandle raw = downcall.asType(type.insertParameterTypes(0, MemorySegment.class));
-        MethodHandle decode = MethodHandles.dropArguments(IN_BAND, 2, spec.params().stream()
+        MethodHandle decode = MethodHandles.dropArguments(IN_BAND.bindTo(Outcome.of(spec)), 2, spec.params().stream()
                 .<Class<?>>map(p -> p.type().carrier()).toList());
         return MethodHandles.foldArguments(MethodHandles.foldArguments(decode, raw), BUFFER);
     }
@@ -153,6 +154,30 @@ public final class NativeCall {
      */
     public MethodHandle handle() {
         return handle;
+    }
+
+    /**
+     * The call with failures as exceptions: takes the carriers of the declared parameters in order, returns the result.
+     * Throws a {@link KernelException} on failure, and what {@link #handle} throws.
+     *
+     * @return the method handle, for {@code invokeExact}
+     */
+    public MethodHandle throwing() {
+        return JavaMethod.throwing(this);
+    }
+
+    /**
+     * The call as a Java method: the one abstract method of an interface, with the carriers of the declared parameters in
+     * order, that returns {@code long}, or {@code int} where C returns an {@code int}, or {@code void} where success
+     * says nothing. Throws what {@link #throwing} throws. Keep it in a static final field.
+     *
+     * @param type a public interface
+     * @param <T> the interface
+     * @return an instance whose method makes the call; thread-safe
+     * @throws IllegalArgumentException naming the parameter if the method's type is not that of the declaration
+     */
+    public <T> T as(Class<T> type) {
+        return JavaMethod.of(type, this);
     }
 
     /**

@@ -3,6 +3,7 @@ package org.quern.kapi.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
 
 import org.quern.kapi.Availability;
@@ -74,9 +75,9 @@ public final class Memfd {
             .effect("Growing leaves a hole that reads as zeros; shrinking discards pages, also from mappings.")
             .returning(Result.zero());
 
-    private static final NativeCall MEMFD_CREATE_CALL = NativeCall.bind(MEMFD_CREATE);
+    private static final NativeCall MEMFD_CREATE_CALL = NativeCall.bind(MethodHandles.lookup(), MEMFD_CREATE);
     private static final MethodHandle MEMFD_CREATE_HANDLE = MEMFD_CREATE_CALL.handle();
-    private static final NativeCall FTRUNCATE_CALL = NativeCall.bind(FTRUNCATE);
+    private static final NativeCall FTRUNCATE_CALL = NativeCall.bind(MethodHandles.lookup(), FTRUNCATE);
     private static final MethodHandle FTRUNCATE_HANDLE = FTRUNCATE_CALL.handle();
 
     private Memfd() {}

@@ -1,6 +1,7 @@
 package org.quern.kapi.linux;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
@@ -192,13 +193,13 @@ public final class Mman {
             .effect("MADV_DONTNEED drops the content at once: anonymous memory reads as zeros afterwards.")
             .returning(Result.zero());
 
-    private static final NativeCall MMAP_CALL = NativeCall.bind(MMAP);
+    private static final NativeCall MMAP_CALL = NativeCall.bind(MethodHandles.lookup(), MMAP);
     private static final MethodHandle MMAP_HANDLE = MMAP_CALL.handle();
-    private static final NativeCall MUNMAP_CALL = NativeCall.bind(MUNMAP);
+    private static final NativeCall MUNMAP_CALL = NativeCall.bind(MethodHandles.lookup(), MUNMAP);
     private static final MethodHandle MUNMAP_HANDLE = MUNMAP_CALL.handle();
-    private static final NativeCall MPROTECT_CALL = NativeCall.bind(MPROTECT);
+    private static final NativeCall MPROTECT_CALL = NativeCall.bind(MethodHandles.lookup(), MPROTECT);
     private static final MethodHandle MPROTECT_HANDLE = MPROTECT_CALL.handle();
-    private static final NativeCall MADVISE_CALL = NativeCall.bind(MADVISE);
+    private static final NativeCall MADVISE_CALL = NativeCall.bind(MethodHandles.lookup(), MADVISE);
     private static final MethodHandle MADVISE_HANDLE = MADVISE_CALL.handle();
 
     private Mman() {}

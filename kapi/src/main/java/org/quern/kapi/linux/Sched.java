@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.util.BitSet;
 
 import org.quern.kapi.Availability;
@@ -66,11 +67,11 @@ public final class Sched {
             .effect("The answer may be stale when it arrives, unless the thread is pinned.").neverBlocks()
             .returning(Result.zero());
 
-    private static final NativeCall SET_CALL = NativeCall.bind(SCHED_SETAFFINITY);
+    private static final NativeCall SET_CALL = NativeCall.bind(MethodHandles.lookup(), SCHED_SETAFFINITY);
     private static final MethodHandle SET_HANDLE = SET_CALL.handle();
-    private static final NativeCall GET_CALL = NativeCall.bind(SCHED_GETAFFINITY);
+    private static final NativeCall GET_CALL = NativeCall.bind(MethodHandles.lookup(), SCHED_GETAFFINITY);
     private static final MethodHandle GET_HANDLE = GET_CALL.handle();
-    private static final NativeCall GETCPU_CALL = NativeCall.bind(GETCPU);
+    private static final NativeCall GETCPU_CALL = NativeCall.bind(MethodHandles.lookup(), GETCPU);
     private static final MethodHandle GETCPU_HANDLE = GETCPU_CALL.handle();
 
     /** Where getcpu leaves its answer; one for each thread. */

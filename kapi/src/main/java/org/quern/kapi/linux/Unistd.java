@@ -1,6 +1,7 @@
 package org.quern.kapi.linux;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
@@ -45,9 +46,9 @@ public final class Unistd {
             .error(EINVAL, "this system does not know the name")
             .returning(Result.count(CType.LONG, "the value of the limit"));
 
-    private static final NativeCall CLOSE_CALL = NativeCall.bind(CLOSE);
+    private static final NativeCall CLOSE_CALL = NativeCall.bind(MethodHandles.lookup(), CLOSE);
     private static final MethodHandle CLOSE_HANDLE = CLOSE_CALL.handle();
-    private static final NativeCall SYSCONF_CALL = NativeCall.bind(SYSCONF);
+    private static final NativeCall SYSCONF_CALL = NativeCall.bind(MethodHandles.lookup(), SYSCONF);
     private static final MethodHandle SYSCONF_HANDLE = SYSCONF_CALL.handle();
 
     private static final class Page {

@@ -1,6 +1,7 @@
 package org.quern.kapi.linux;
 
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.util.BitSet;
 
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class LinuxCallsTest {
     @ParameterizedTest
     @FieldSource("SPECS")
     void everyDeclarationBindsAndIsDocumented(CallSpec spec) {
-        assertThat(NativeCall.bind(spec).availability().isPresent()).as(spec.name()).isTrue();
+        assertThat(NativeCall.bind(MethodHandles.lookup(), spec).availability().isPresent()).as(spec.name()).isTrue();
         assertThat(spec.params()).allSatisfy(p -> assertThat(p.text()).as(spec.name() + "." + p.name()).isNotBlank());
         assertThat(spec.errors()).isNotEmpty();
         assertThat(LinuxCalls.find(spec.name())).contains(spec);
