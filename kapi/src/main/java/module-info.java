@@ -10,6 +10,7 @@ module org.quern.kapi {
 
     exports org.quern.kapi;
     exports org.quern.kapi.bind;
+    exports org.quern.kapi.export;
     exports org.quern.kapi.linux;
     exports org.quern.kapi.struct;
     exports org.quern.kapi.ioctl;
