@@ -1,8 +1,5 @@
 package org.quern.kapi.bind;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -95,13 +92,17 @@ public final class NativeCall {
         if (!os.toLowerCase(Locale.ROOT).contains("linux")) {
             return missing(spec, type, new Availability(Availability.State.ABSENT, "this is " + os + ", not Linux"));
         }
-        Optional<MemorySegment> symbol = Linker.nativeLinker().defaultLookup().find(spec.name());
-        if (symbol.isEmpty()) {
+        if (Downcall.of(spec.linkage()) instanceof Availability why) {
+            return missing(spec, type, why);
+        }
+        Downcall way = (Downcall) Downcall.of(spec.linkage());
+        Optional<MemorySegment> function = way.find();
+        if (function.isEmpty()) {
             return missing(spec, type,
-                    new Availability(Availability.State.ABSENT, "the C library has no " + spec.name()));
+                    new Availability(Availability.State.ABSENT, "the C library has no " + way.symbol()));
         }
         try {
-            MethodHandle call = inBand(spec, type, downcall(spec, symbol.get()));
+            MethodHandle call = inBand(spec, type, way.bind(spec, function.get()));
             return new NativeCall(spec, new Availability(Availability.State.PRESENT, "bound to the C library's symbol"),
                     validate ? Checks.before(spec, call) : call);
         } catch (IllegalCallerException e) {
@@ -114,16 +115,6 @@ public final class NativeCall {
     private static MethodType type(CallSpec spec) {
         List<Class<?>> carriers = spec.params().stream().<Class<?>>map(p -> p.type().carrier()).toList();
         return MethodType.methodType(long.class, carriers);
-    }
-
-    @SuppressWarnings("restricted") // The one downcall of the library; what it is given comes from a checked declaration.
-    private static MethodHandle downcall(CallSpec spec, MemorySegment symbol) {
-        MemoryLayout[] params = spec.params().stream().map(p -> p.type().layout()).toArray(MemoryLayout[]::new);
-        FunctionDescriptor descriptor = FunctionDescriptor.of(spec.result().type().layout(), params);
-        Linker.Option capture = Linker.Option.captureCallState("errno");
-        return spec.critical()
-                ? Linker.nativeLinker().downcallHandle(symbol, descriptor, capture, Linker.Option.critical(false))
-                : Linker.nativeLinker().downcallHandle(symbol, descriptor, capture);
     }
 
     /** (capture, arguments) -> raw becomes (arguments) -> raw or -errno. */

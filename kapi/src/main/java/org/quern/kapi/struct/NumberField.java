@@ -121,8 +121,13 @@ public record NumberField(String struct, String path, FieldType type, long offse
         return value == (type.isSigned() ? value << unused >> unused : value << unused >>> unused);
     }
 
-    /** The value as a person reads it: addresses in hexadecimal. */
-    String show(MemorySegment memory) {
+    /**
+     * The value as a person reads it: addresses in hexadecimal.
+     *
+     * @param memory one structure
+     * @return the text
+     */
+    public String show(MemorySegment memory) {
         long value = get(memory);
         return type == FieldType.ADDR64 || (value < 0 && !type.isSigned())
                 ? "0x" + Long.toHexString(value)

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.quern.kapi.Constraint;
+import org.quern.kapi.Relation;
 
 /**
  * The declaration of one C structure: members in order, laid out as the C compiler does it, and checked for a layout
@@ -24,16 +25,19 @@ import org.quern.kapi.Constraint;
  *
  * @param name as in C, without the word struct
  * @param fields the members in order
+ * @param relations what two members must satisfy together, checked before a call
  * @param size bytes, with the padding the C compiler puts at the end
  * @param packed whether C packs it, which makes its own alignment 1
  * @param legacy why it is not laid out portably; empty if it is
  */
-public record StructSpec(String name, List<FieldSpec> fields, long size, boolean packed, String legacy) {
+public record StructSpec(String name, List<FieldSpec> fields, List<Relation> relations, long size, boolean packed,
+        String legacy) {
     /**
      * Checks and copies.
      *
      * @param name as in C
      * @param fields the members in order
+     * @param relations what two members must satisfy together
      * @param size bytes
      * @param packed whether C packs it
      * @param legacy why it is not laid out portably
@@ -41,6 +45,7 @@ public record StructSpec(String name, List<FieldSpec> fields, long size, boolean
      */
     public StructSpec {
         fields = List.copyOf(fields);
+        relations = List.copyOf(relations);
         List<String> names = fields.stream().map(FieldSpec::name).toList();
         if (name.isBlank() || names.isEmpty() || names.stream().distinct().count() != names.size()) {
             throw new IllegalArgumentException("name='" + name + "', fields=" + names
@@ -125,6 +130,7 @@ public record StructSpec(String name, List<FieldSpec> fields, long size, boolean
     public static final class Builder {
         private final String name;
         private final List<FieldSpec> fields = new ArrayList<>();
+        private final List<Relation> relations = new ArrayList<>();
         private boolean packed;
 
         Builder(String name) {
@@ -196,6 +202,17 @@ public record StructSpec(String name, List<FieldSpec> fields, long size, boolean
         }
 
         /**
+         * Something two members must satisfy together.
+         *
+         * @param relation by the names of the members
+         * @return this
+         */
+        public Builder relation(Relation relation) {
+            relations.add(relation);
+            return this;
+        }
+
+        /**
          * C packs the structure; allowed only where that changes no offset.
          *
          * @return this
@@ -259,8 +276,8 @@ public record StructSpec(String name, List<FieldSpec> fields, long size, boolean
                 placed.add(here);
                 end = here.offset() + here.size();
             }
-            StructSpec open = new StructSpec(name, placed, end, packed, reason);
-            return new StructSpec(name, placed, roundUp(end, open.alignment()), packed, reason);
+            StructSpec open = new StructSpec(name, placed, relations, end, packed, reason);
+            return new StructSpec(name, placed, relations, roundUp(end, open.alignment()), packed, reason);
         }
 
         private static long roundUp(long n, long unit) {

@@ -82,7 +82,7 @@ class LayoutLintTest {
     @Test
     void aMemberMovedFromItsPlaceIsRefused() {
         FieldSpec odd = new FieldSpec("a", U64, 4, 1, IN, List.of(), List.of(), "");
-        StructSpec moved = new StructSpec("s", List.of(odd), 12, false, "");
+        StructSpec moved = new StructSpec("s", List.of(odd), List.of(), 12, false, "");
         assertThat(LayoutLint.check(moved)).extracting(LayoutLint.Finding::rule).contains(Rule.NATURAL_ALIGNMENT);
     }
 
