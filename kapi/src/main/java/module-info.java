@@ -17,4 +17,8 @@ module org.quern.kapi {
     exports org.quern.kapi.raw to
             org.quern.vmap,
             org.quern.xarray;
+
+    uses org.quern.kapi.CallProvider;
+
+    provides org.quern.kapi.CallProvider with org.quern.kapi.linux.LinuxCallProvider;
 }

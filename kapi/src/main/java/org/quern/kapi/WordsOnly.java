@@ -2,6 +2,9 @@ package org.quern.kapi;
 
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
+
+import org.quern.kapi.struct.StructSpec;
 
 /**
  * In place of a test that is code, in a declaration that was read from a file: only its words are known. Such a
@@ -38,8 +41,14 @@ public final class WordsOnly implements LongPredicate, Relation.Test {
                 return Optional.of(c.rule());
             }
         }
-        return spec.params().stream().flatMap(p -> p.constraints().stream())
+        Stream<Constraint> ofParams = spec.params().stream().flatMap(p -> p.constraints().stream());
+        return Stream.concat(ofParams, spec.structures().stream().flatMap(WordsOnly::constraints))
                 .filter(c -> c instanceof Constraint.Custom custom && custom.test() == INSTANCE).map(Constraint::rule)
                 .findFirst();
+    }
+
+    private static Stream<Constraint> constraints(StructSpec struct) {
+        return struct.fields().stream().flatMap(field -> Stream.concat(field.constraints().stream(),
+                field.members().stream().flatMap(WordsOnly::constraints)));
     }
 }
