@@ -22,8 +22,8 @@ class CallSpecTest {
     @Test
     void pageHoldsEveryFieldOnce() {
         String page = ReferencePage.of(open().error(Errno.EBUSY, "somebody stands in it").effect("It squeaks.")
-                .relation(Relation.Kind.SUM_DOES_NOT_WRAP, "door", "how").returning(Result.zero()));
-        assertThat(page).contains("open_door - Open a door.", "since Linux 9.9", "must be a combination of ONE, TWO",
+                .relation(Relation.Kind.SUM_DOES_NOT_WRAP, "door", "how").returning(Result.zero())).plain();
+        assertThat(page).contains("open_door - Open a door.", "since  Linux 9.9", "must be a combination of ONE, TWO",
                 "EBUSY  somebody stands in it", "It squeaks.", "door + how must not wrap around");
         assertThat(page.split("squeaks", -1)).hasSize(2);
     }

@@ -13,6 +13,7 @@ import org.quern.kapi.Availability;
 import org.quern.kapi.CallSpec;
 import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.KernelException;
+import org.quern.kapi.WordsOnly;
 
 /**
  * A declaration, bound. Keep it, and its {@link #handle}, in static final fields: only a constant method handle is
@@ -58,7 +59,7 @@ public final class NativeCall {
      * @param caller who will make the call: {@code MethodHandles.lookup()}
      * @param spec the declaration
      * @return the bound call; if this system, or the caller, does not have it, one that answers why
-     * @throws IllegalArgumentException if the lookup does not prove who asks
+     * @throws IllegalArgumentException if the lookup does not prove who asks, or a rule of the declaration is only words
      */
     public static NativeCall bind(MethodHandles.Lookup caller, CallSpec spec) {
         return bind(caller, spec, VALIDATE);
@@ -71,9 +72,13 @@ public final class NativeCall {
      * @param spec the declaration
      * @param validate whether the rules of the declaration are checked before each call
      * @return the bound call; if this system, or the caller, does not have it, one that answers why
-     * @throws IllegalArgumentException if the lookup does not prove who asks
+     * @throws IllegalArgumentException if the lookup does not prove who asks, or a rule of the declaration is only words
      */
     public static NativeCall bind(MethodHandles.Lookup caller, CallSpec spec, boolean validate) {
+        WordsOnly.in(spec).ifPresent(rule -> {
+            throw new IllegalArgumentException("spec=" + spec.name() + ": its rule '" + rule
+                    + "' was read from a file and is only words; bind the declaration it came from");
+        });
         if (!CallerAccess.granted(caller)) {
             return missing(spec, type(spec), new Availability(Availability.State.FORBIDDEN,
                     "start the JVM with " + CallerAccess.flag(caller)));
