@@ -1,5 +1,6 @@
 package org.quern.kapi.linux;
 
+import org.quern.kapi.Constants;
 import org.quern.kapi.Constraint;
 import org.quern.kapi.Relation;
 import org.quern.kapi.struct.NumberField;
@@ -15,12 +16,20 @@ import static org.quern.kapi.struct.Transfer.OUT;
 
 /** The structures of the two commands on /proc/PID/pagemap and /proc/PID/maps, from linux/fs.h. */
 public final class PagemapLayouts {
-    private static final Constraint CATEGORIES = new Constraint.Mask(PagemapScan.CATEGORIES);
+    // Bits live here and not in PagemapScan, which is built on this class: the other way round would be a cycle.
+    static final Constants FLAG_BITS = Constants.none().and("PM_SCAN_WP_MATCHING", PagemapScan.PM_SCAN_WP_MATCHING)
+            .and("PM_SCAN_CHECK_WPASYNC", PagemapScan.PM_SCAN_CHECK_WPASYNC);
+    static final Constants CATEGORY_BITS = Constants.none().and("PAGE_IS_WPALLOWED", PagemapScan.PAGE_IS_WPALLOWED)
+            .and("PAGE_IS_WRITTEN", PagemapScan.PAGE_IS_WRITTEN).and("PAGE_IS_FILE", PagemapScan.PAGE_IS_FILE)
+            .and("PAGE_IS_PRESENT", PagemapScan.PAGE_IS_PRESENT).and("PAGE_IS_SWAPPED", PagemapScan.PAGE_IS_SWAPPED)
+            .and("PAGE_IS_PFNZERO", PagemapScan.PAGE_IS_PFNZERO).and("PAGE_IS_HUGE", PagemapScan.PAGE_IS_HUGE)
+            .and("PAGE_IS_SOFT_DIRTY", PagemapScan.PAGE_IS_SOFT_DIRTY).and("PAGE_IS_GUARD", PagemapScan.PAGE_IS_GUARD);
+    private static final Constraint CATEGORIES = new Constraint.Mask(CATEGORY_BITS);
 
     /** {@code struct pm_scan_arg}, of PAGEMAP_SCAN. */
     public static final StructSpec PM_SCAN_ARG = struct("pm_scan_arg")
             .field("size", U64, IN, "bytes of this structure, exactly").must(new Constraint.Range(96, 96))
-            .field("flags", U64, IN, "what is done to the pages").must(new Constraint.Mask(PagemapScan.FLAGS))
+            .field("flags", U64, IN, "what is done to the pages").must(new Constraint.Mask(FLAG_BITS))
             .field("start", ADDR64, IN, "where the scan begins").must(new Constraint.PageMultiple())
             .field("end", ADDR64, IN, "where it ends, exclusive; rounded up to a page")
             .field("walk_end", ADDR64, OUT, "where it stopped")

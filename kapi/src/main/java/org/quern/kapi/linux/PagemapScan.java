@@ -42,8 +42,6 @@ public final class PagemapScan {
     public static final int PM_SCAN_WP_MATCHING = 1;
     /** Refuse mappings that are not registered for asynchronous write protection. */
     public static final int PM_SCAN_CHECK_WPASYNC = 2;
-    static final Constants FLAGS = Constants.none().and("PM_SCAN_WP_MATCHING", PM_SCAN_WP_MATCHING)
-            .and("PM_SCAN_CHECK_WPASYNC", PM_SCAN_CHECK_WPASYNC);
 
     /** The mapping is registered for asynchronous write protection. */
     public static final int PAGE_IS_WPALLOWED = 0x1;
@@ -63,11 +61,6 @@ public final class PagemapScan {
     public static final int PAGE_IS_SOFT_DIRTY = 0x80;
     /** A guard. Linux 6.15. */
     public static final int PAGE_IS_GUARD = 0x100;
-    static final Constants CATEGORIES = Constants.none().and("PAGE_IS_WPALLOWED", PAGE_IS_WPALLOWED)
-            .and("PAGE_IS_WRITTEN", PAGE_IS_WRITTEN).and("PAGE_IS_FILE", PAGE_IS_FILE)
-            .and("PAGE_IS_PRESENT", PAGE_IS_PRESENT).and("PAGE_IS_SWAPPED", PAGE_IS_SWAPPED)
-            .and("PAGE_IS_PFNZERO", PAGE_IS_PFNZERO).and("PAGE_IS_HUGE", PAGE_IS_HUGE)
-            .and("PAGE_IS_SOFT_DIRTY", PAGE_IS_SOFT_DIRTY).and("PAGE_IS_GUARD", PAGE_IS_GUARD);
 
     /** Number of PAGEMAP_SCAN. */
     public static final IoctlCommand SCAN = IoctlCommand.on("PAGEMAP_SCAN",
@@ -146,7 +139,7 @@ public final class PagemapScan {
         }
         try (Arena arena = Arena.ofConfined()) {
             int known = 0;
-            for (Constants.Constant category : CATEGORIES.entries()) {
+            for (Constants.Constant category : PagemapLayouts.CATEGORY_BITS.entries()) {
                 MemorySegment argument = argument(arena);
                 PagemapLayouts.RETURN_MASK.set(argument, category.value());
                 known |= CALL.make(fd, argument) >= 0 ? (int) category.value() : 0;

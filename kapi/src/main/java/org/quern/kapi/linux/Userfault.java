@@ -42,8 +42,6 @@ public final class Userfault {
     public static final int REGISTER_WP = 2;
     /** Report pages that the file has and the page table has not. */
     public static final int REGISTER_MINOR = 4;
-    static final Constants REGISTER_MODES = Constants.none().and("MISSING", REGISTER_MISSING).and("WP", REGISTER_WP)
-            .and("MINOR", REGISTER_MINOR);
 
     /** Fill without waking. */
     public static final int MODE_DONTWAKE = 1;

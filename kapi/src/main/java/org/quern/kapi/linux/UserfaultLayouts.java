@@ -22,6 +22,9 @@ import static org.quern.kapi.struct.Transfer.OUT;
  * leaves them alone if it refuses the arguments.
  */
 public final class UserfaultLayouts {
+    // Bits live here and not in Userfault, which is built on this class: the other way round would be a cycle.
+    static final Constants REGISTER_MODES = Constants.none().and("MISSING", Userfault.REGISTER_MISSING)
+            .and("WP", Userfault.REGISTER_WP).and("MINOR", Userfault.REGISTER_MINOR);
     private static final Constraint WHOLE_PAGES = new Constraint.PageMultiple();
     private static final Constraint NOT_ZERO = new Constraint.NonZero();
     private static final Constraint SIZE = new Constraint.Range(0, Long.MAX_VALUE);
@@ -46,7 +49,7 @@ public final class UserfaultLayouts {
     public static final StructSpec UFFDIO_REGISTER = struct("uffdio_register")
             .nested("range", UFFDIO_RANGE, IN, "what is registered")
             .field("mode", U64, IN, "which faults are reported").must(NOT_ZERO)
-            .must(new Constraint.Mask(Userfault.REGISTER_MODES))
+            .must(new Constraint.Mask(REGISTER_MODES))
             .field("ioctls", U64, OUT, "bit n is set if command n works on the range").end();
 
     /** {@code struct uffdio_copy}. */
