@@ -20,6 +20,7 @@ public final class CallBuilder {
     private final String name;
     private final String since;
     private final String summary;
+    private String symbol = "";
     private int version = 1;
     private Linkage linkage;
     private Set<Context> contexts = EnumSet.of(Context.PROCESS, Context.SLEEPABLE);
@@ -60,6 +61,17 @@ public final class CallBuilder {
      */
     public CallBuilder with(Consumer<CallBuilder> fragment) {
         fragment.accept(this);
+        return this;
+    }
+
+    /**
+     * What the kernel calls it.
+     *
+     * @param kernelSymbol for instance {@code sys_mlock}
+     * @return this
+     */
+    public CallBuilder symbol(String kernelSymbol) {
+        symbol = kernelSymbol;
         return this;
     }
 
@@ -383,7 +395,7 @@ public final class CallBuilder {
      */
     public CallSpec returning(Result result) {
         try {
-            return new CallSpec(new Identity(name, version, since, summary), linkage,
+            return new CallSpec(new Identity(name, symbol, version, since, summary), linkage,
                     new Signature(params, relations, result), errors, new Behaviour(contexts, critical, locks,
                             signals, signalMasks, effects, transitions, capabilities, limits),
                     structures, new Prose(details, examples, notes));

@@ -139,7 +139,8 @@ final class CallPage {
     }
 
     private static List<Item> declaration(CallSpec spec) {
-        return List.of(item("since", spec.since()), item("contexts", words(spec.behaviour().contexts())),
+        return List.of(item("since", spec.since() + fact("; in the kernel: ", spec.identity().symbol())),
+                item("contexts", words(spec.behaviour().contexts())),
                 item("made", linkage(spec.linkage())
                         + (spec.critical() ? "; never blocks, so the thread stays in the Java state" : "")),
                 item("version", Integer.toString(spec.identity().version())));

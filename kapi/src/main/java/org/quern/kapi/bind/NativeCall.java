@@ -13,6 +13,7 @@ import org.quern.kapi.Availability;
 import org.quern.kapi.CallSpec;
 import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.KernelException;
+import org.quern.kapi.Operation;
 import org.quern.kapi.WordsOnly;
 
 /**
@@ -23,6 +24,7 @@ import org.quern.kapi.WordsOnly;
  * The system property {@code quern.kapi.validate=false}, read when a call is bound, leaves the checks out; the kernel's
  * own answer is then what the caller sees.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class NativeCall {
     private static final boolean VALIDATE = !"false".equals(System.getProperty("quern.kapi.validate"));
 
@@ -61,6 +63,7 @@ public final class NativeCall {
      * @return the bound call; if this system, or the caller, does not have it, one that answers why
      * @throws IllegalArgumentException if the lookup does not prove who asks, or a rule of the declaration is only words
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public static NativeCall bind(MethodHandles.Lookup caller, CallSpec spec) {
         return bind(caller, spec, VALIDATE);
     }
@@ -74,6 +77,7 @@ public final class NativeCall {
      * @return the bound call; if this system, or the caller, does not have it, one that answers why
      * @throws IllegalArgumentException if the lookup does not prove who asks, or a rule of the declaration is only words
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public static NativeCall bind(MethodHandles.Lookup caller, CallSpec spec, boolean validate) {
         WordsOnly.in(spec).ifPresent(rule -> {
             throw new IllegalArgumentException("spec=" + spec.name() + ": its rule '" + rule
@@ -181,6 +185,7 @@ public final class NativeCall {
      * @return an instance whose method makes the call; thread-safe
      * @throws IllegalArgumentException naming the parameter if the method's type is not that of the declaration
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public <T> T as(Class<T> type) {
         return JavaMethod.of(type, this);
     }

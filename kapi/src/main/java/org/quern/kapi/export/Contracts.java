@@ -27,6 +27,7 @@ import org.quern.kapi.ReferencePage;
  * defines: the methods of {@code Object}, the accessors and the constructor of a record, {@code values} and
  * {@code valueOf} of an enum, and everything of an exception or an annotation.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class Contracts {
     private Contracts() {}
 

@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.Set;
 
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.Operation;
 
 /**
  * What changed between two exports, for release notes. Works on the exported trees, so whatever a declaration can say is
  * compared. Elements of lists are matched by what identifies them (a name, errno and condition, the kind of a constraint),
  * not by position, except that the order of parameters counts.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class SpecDiff {
     /** What identifies an element of a list, the first that it has. */
     private static final List<String> KEYS = List.of("name", "errno", "is", "object", "which", "target", "call",

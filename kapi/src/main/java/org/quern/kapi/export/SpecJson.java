@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.Operation;
 
 /**
  * Declarations as a JSON document, and back.
@@ -20,6 +21,7 @@ import org.quern.kapi.CallSpec;
  * are strings. Equal declarations give equal text, in the order given. What is read back is equal to what was written; its
  * tests that were code are only words ({@link org.quern.kapi.WordsOnly}). Thread-safe.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class SpecJson {
     /** Grows when a reader of the version before would misunderstand a document. */
     public static final int SCHEMA = 1;
@@ -57,6 +59,7 @@ public final class SpecJson {
      * @throws IllegalArgumentException naming the line or the property if the text is not JSON, of another schema, or holds
      *         a declaration that is contradictory or incomplete, or one call twice
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public static List<CallSpec> read(String text) {
         Json.Arr calls = calls(text);
         List<CallSpec> specs = new ArrayList<>();

@@ -55,7 +55,7 @@ public final class Mlock {
 
     /** mlock(2). */
     public static final CallSpec MLOCK = CallSpec
-            .call("mlock", "Linux 2.0", "Make a range of pages resident and keep it resident.")
+            .call("mlock", "Linux 2.0", "Make a range of pages resident and keep it resident.").symbol("sys_mlock")
             .param(START).param(LEN).relation(PAGES_DO_NOT_WRAP, START, LEN)
             .error(ENOMEM, "part of the range is unmapped, or has gaps").provoke("mlock-gap")
             .error(ENOMEM, "locking would split mappings beyond the allowed number").provoke("mlock-map-count")
@@ -106,6 +106,7 @@ public final class Mlock {
     public static final CallSpec MLOCK2 = CallSpec
             .call("mlock2", "Linux 4.4",
                     "Make a range of pages resident, now or when they are touched, and keep it so.")
+            .symbol("sys_mlock2")
             .via(Linkage.syscall(325, 284)).param(START).param(LEN)
             .param(Param.flags("flags", CType.INT, Constants.none().and("MLOCK_ONFAULT", MLOCK_ONFAULT))
                     .says("0 for now, MLOCK_ONFAULT for each page when it is touched first"))
@@ -130,7 +131,8 @@ public final class Mlock {
 
     /** munlock(2). */
     public static final CallSpec MUNLOCK = CallSpec
-            .call("munlock", "Linux 2.0", "Let a range of pages be swapped out again.").param(START).param(LEN)
+            .call("munlock", "Linux 2.0", "Let a range of pages be swapped out again.").symbol("sys_munlock")
+            .param(START).param(LEN)
             .relation(PAGES_DO_NOT_WRAP, START, LEN)
             .error(ENOMEM, "part of the range is unmapped, or has gaps").provoke("munlock-gap")
             .with(MmanCalls.maySplit("munlock-map-count"))
