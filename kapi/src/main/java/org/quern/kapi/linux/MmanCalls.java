@@ -98,6 +98,7 @@ final class MmanCalls {
             .provoke("mmap-sealed")
             .error(EPERM, "unprivileged and the fixed address is below the lowest one allowed (vm.mmap_min_addr)")
             .provoke("mmap-low-address")
+            .error(EPERM, "MAP_FIXED over a sealed mapping").provoke("mmap-over-sealed")
             .error(EAGAIN, "unprivileged and more locked memory than allowed",
                     a -> (a.number("flags") & Mman.MAP_LOCKED) != 0)
             .provoke("mmap-lock-limit")
@@ -134,6 +135,7 @@ final class MmanCalls {
             .error(EINVAL, "the range leaves the address space").provoke("munmap-beyond")
             .error(EINVAL, "the mapping may not be split there").provoke("munmap-split-huge")
             .error(ENOMEM, "splitting would exceed the limit of mappings").provoke("munmap-map-count")
+            .error(EPERM, "a mapping in the range is sealed").provoke("munmap-sealed")
             .with(Fragments.changesMappings())
             .effect(Effect.on("range", "unmapped, its pages given back; later accesses are SIGSEGV",
                     MODIFY_STATE, FREE_MEMORY, IRREVERSIBLE))
@@ -155,6 +157,7 @@ final class MmanCalls {
             .error(ENOMEM, "the range wraps around").provoke("mprotect-wrap")
             .error(ENOMEM, "splitting would exceed the limit of mappings").provoke("mprotect-map-count")
             .error(EACCES, "more access than the file was opened for").provoke("mprotect-read-only")
+            .error(EPERM, "a mapping in the range is sealed").provoke("mprotect-sealed")
             .with(Fragments.changesMappings())
             .effect(Effect.on("range", "has the new protection", MODIFY_STATE).undoable()
                     .leavesOnError("pages before a gap are changed, pages after it are not"))

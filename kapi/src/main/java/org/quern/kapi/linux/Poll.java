@@ -47,7 +47,7 @@ public final class Poll {
     public static final NumberField REVENTS = POLLFD.number("revents");
 
     /** {@code struct timespec}; only here, for ppoll. */
-    static final StructSpec TIMESPEC = StructSpec.struct("timespec")
+    public static final StructSpec TIMESPEC = StructSpec.struct("timespec")
             .field("tv_sec", FieldType.LONG, Transfer.IN, "seconds")
             .field("tv_nsec", FieldType.LONG, Transfer.IN, "nanoseconds, 0..999999999")
             .legacy("ppoll is older than 64-bit nanoseconds");

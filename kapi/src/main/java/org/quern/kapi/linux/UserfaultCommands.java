@@ -108,8 +108,8 @@ public final class UserfaultCommands {
             .error(EPERM, "a shared mapping of a file that this process may not write")
             .provoke("UFFDIO_REGISTER-read-only-file")
             .error(EBUSY, "another descriptor has part of the range").provoke("UFFDIO_REGISTER-busy")
-            .error(ENOMEM, "the address space is gone, or a mapping cannot be split")
-            .untested("needs an exiting process, or the limit of mappings, which kills a JVM")
+            .error(ENOMEM, "the address space is gone").untested("the creator of the descriptor must have ended")
+            .with(MmanCalls.maySplit("UFFDIO_REGISTER-map-count"))
             .with(Fragments.changesMappings())
             .effect(Effect.on("mappings", "registered; mappings that are there already get the new mode; holes are "
                     + "skipped", Effect.Bit.MODIFY_STATE).undoable().leavesOnError("nothing is registered"))
@@ -126,8 +126,8 @@ public final class UserfaultCommands {
             .error(EINVAL, "nothing is mapped in the range").provoke("UFFDIO_UNREGISTER-unmapped")
             .error(EINVAL, "another descriptor has the range; older kernels unregister it silently")
             .provoke("UFFDIO_UNREGISTER-foreign")
-            .error(ENOMEM, "the address space is gone, or a mapping cannot be split")
-            .untested("needs an exiting process, or the limit of mappings, which kills a JVM")
+            .error(ENOMEM, "the address space is gone").untested("the creator of the descriptor must have ended")
+            .with(MmanCalls.maySplit("UFFDIO_UNREGISTER-map-count"))
             .with(Fragments.changesMappings())
             .effect(Effect.on("waiting threads", "woken; they fault again, now ordinarily", Effect.Bit.SCHEDULE))
             .effect(Effect.on("mappings", "no longer registered; write protection is lifted",
@@ -251,7 +251,8 @@ public final class UserfaultCommands {
                 .provoke(name + "-unaligned")
                 .error(EEXIST, "a page is there already; the threads that wait for it are not woken")
                 .provoke(name + "-exists")
-                .error(ENOENT, "the range is not inside one registered mapping").provoke(name + "-unregistered")
+                .error(name.equals("UFFDIO_MOVE") ? EINVAL : ENOENT, "the range is not inside one registered mapping")
+                .provoke(name + "-unregistered")
                 .error(EAGAIN,
                         "part is done: the result member says how much; go on behind it, and see what stopped it")
                 .provoke(name + "-partial")
