@@ -147,8 +147,9 @@ class ConstraintConformanceTest {
                 int index = i;
                 Param param = spec.params().get(i);
                 for (Constraint constraint : param.constraints()) {
-                    tests.add(DynamicTest.dynamicTest(spec.name() + "." + param.name() + " must be " + constraint.rule(),
-                            () -> judge(guarded, index, constraint)));
+                    tests.add(
+                            DynamicTest.dynamicTest(spec.name() + "." + param.name() + " must be " + constraint.rule(),
+                                    () -> judge(guarded, index, constraint)));
                 }
             }
         }
@@ -190,7 +191,8 @@ class ConstraintConformanceTest {
         }
         assertThat(inside).as("values inside").isPositive();
         if (outside == 0) {
-            assertThat(everyBreachBreaksAnEarlierRule(param, number)).as("no value breaks only " + number.rule()).isTrue();
+            assertThat(everyBreachBreaksAnEarlierRule(param, number)).as("no value breaks only " + number.rule())
+                    .isTrue();
         }
     }
 
@@ -287,7 +289,8 @@ class ConstraintConformanceTest {
         for (CallSpec spec : LinuxCalls.all()) {
             Guarded guarded = Guarded.of(spec);
             for (Relation relation : spec.relations()) {
-                tests.add(DynamicTest.dynamicTest(spec.name() + ": " + relation.rule(), () -> judge(guarded, relation)));
+                tests.add(
+                        DynamicTest.dynamicTest(spec.name() + ": " + relation.rule(), () -> judge(guarded, relation)));
             }
         }
         return tests.stream();

@@ -61,9 +61,9 @@ class SpecJsonTest {
     void whatWasReadIsWordsAndCannotBeBound() {
         CallSpec back = SpecJson.read(SpecJson.write(Everything.SPEC)).getFirst();
         assertThat(WordsOnly.in(Everything.SPEC)).isEmpty();
-        assertThat(WordsOnly.in(back)).contains("zq27");
+        assertThat(WordsOnly.in(back)).contains("zq13");
         assertThatIllegalArgumentException().isThrownBy(() -> NativeCall.bind(MethodHandles.lookup(), back))
-                .withMessageContaining("its rule 'zq27' was read from a file");
+                .withMessageContaining("its rule 'zq13' was read from a file");
     }
 
     @ParameterizedTest
@@ -102,12 +102,15 @@ class SpecJsonTest {
     void theSchemaIsTheOneWrittenDown() throws Exception {
         Map<String, String> schema = new TreeMap<>();
         describe(CallSpec.class, schema);
-        String described = schema.entrySet().stream().map(e -> e.getKey() + ": " + e.getValue() + "\n")
+        String described = schema.entrySet().stream().map(e -> (e.getKey() + ": " + e.getValue()).strip() + "\n")
                 .collect(Collectors.joining());
         Path written = Path.of(System.getProperty("quern.root"), "kapi/src/test/resources/schema-1.txt");
+        if ("write".equals(System.getProperty("quern.reference"))) {
+            Files.writeString(written, described);
+        }
         assertThat(described)
                 .as("kapi/src/test/resources/schema-" + SpecJson.SCHEMA + ".txt; a property that is gone or"
-                        + " means something else needs a new SCHEMA")
+                        + " means something else needs a new SCHEMA; then run this test with -Dquern.reference=write")
                 .isEqualTo(Files.readString(written));
     }
 
@@ -125,6 +128,9 @@ class SpecJsonTest {
                     .map(c -> c.getName() + " " + c.getGenericType().getTypeName().replaceAll("[a-z]+\\.", ""))
                     .collect(Collectors.joining(", ")));
             for (RecordComponent component : components) {
+                if (RecordCodec.isCode(component.getType())) {
+                    continue;
+                }
                 describe(component.getType(), schema);
                 if (component.getGenericType() instanceof java.lang.reflect.ParameterizedType p
                         && p.getActualTypeArguments()[0] instanceof Class<?> element) {

@@ -72,7 +72,8 @@ class MemberRulesTest {
             for (long candidate : CANDIDATES) {
                 MemorySegment memory = good(rules, arena);
                 rule.field().set(memory, candidate);
-                MemberRules.Rule first = rules.rules().stream().filter(r -> !r.constraint().holds(r.field().get(memory)))
+                MemberRules.Rule first = rules.rules().stream()
+                        .filter(r -> !r.constraint().holds(r.field().get(memory)))
                         .findFirst().orElse(rule);
                 if (!rule.constraint().holds(candidate) && first.equals(rule)) {
                     assertThatThrownBy(() -> rules.check(command.name(), memory))
@@ -94,7 +95,8 @@ class MemberRulesTest {
                     MemorySegment memory = good(rules, arena);
                     pair.first().set(memory, a);
                     pair.second().set(memory, b);
-                    boolean othersHold = rules.rules().stream().allMatch(r -> r.constraint().holds(r.field().get(memory)))
+                    boolean othersHold = rules.rules().stream()
+                            .allMatch(r -> r.constraint().holds(r.field().get(memory)))
                             && rules.relations().stream().filter(p -> !p.equals(pair))
                                     .allMatch(p -> p.relation().holds(p.first().get(memory), p.second().get(memory)));
                     if (othersHold && !pair.relation().holds(a, b)) {
