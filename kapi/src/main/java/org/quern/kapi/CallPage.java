@@ -127,7 +127,8 @@ final class CallPage {
     private static Item structure(StructSpec struct) {
         return item("struct " + struct.name(), struct.size() + " bytes, aligned to " + struct.alignment()
                 + (struct.packed() ? ", packed" : "") + fact(", not portable: ", struct.legacy()),
-                struct.fields().stream().map(CallPage::field));
+                Stream.concat(struct.fields().stream().map(CallPage::field),
+                        struct.relations().stream().map(Relation::rule)));
     }
 
     private static String field(FieldSpec field) {

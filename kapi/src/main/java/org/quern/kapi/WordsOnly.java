@@ -36,19 +36,23 @@ public final class WordsOnly implements LongPredicate, Relation.Test {
         if (spec.result().check() instanceof ResultCheck.Custom c && c.test() == INSTANCE) {
             return Optional.of(c.rule());
         }
-        for (Relation relation : spec.relations()) {
-            if (relation instanceof Relation.Custom c && c.test() == INSTANCE) {
-                return Optional.of(c.rule());
-            }
-        }
-        Stream<Constraint> ofParams = spec.params().stream().flatMap(p -> p.constraints().stream());
-        return Stream.concat(ofParams, spec.structures().stream().flatMap(WordsOnly::constraints))
-                .filter(c -> c instanceof Constraint.Custom custom && custom.test() == INSTANCE).map(Constraint::rule)
-                .findFirst();
+        Stream<String> own = inRules(spec.params().stream().flatMap(p -> p.constraints().stream()),
+                spec.relations().stream());
+        return Stream.concat(own, spec.structures().stream().flatMap(WordsOnly::inStructure)).findFirst();
     }
 
-    private static Stream<Constraint> constraints(StructSpec struct) {
-        return struct.fields().stream().flatMap(field -> Stream.concat(field.constraints().stream(),
-                field.members().stream().flatMap(WordsOnly::constraints)));
+    private static Stream<String> inStructure(StructSpec struct) {
+        Stream<String> own = inRules(struct.fields().stream().flatMap(f -> f.constraints().stream()),
+                struct.relations().stream());
+        return Stream.concat(own, struct.fields().stream().flatMap(f -> f.members().stream())
+                .flatMap(WordsOnly::inStructure));
+    }
+
+    private static Stream<String> inRules(Stream<Constraint> constraints, Stream<Relation> relations) {
+        return Stream.concat(
+                constraints.filter(c -> c instanceof Constraint.Custom custom && custom.test() == INSTANCE)
+                        .map(Constraint::rule),
+                relations.filter(r -> r instanceof Relation.Custom custom && custom.test() == INSTANCE)
+                        .map(Relation::rule));
     }
 }

@@ -4,6 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.IntToLongFunction;
 
+import org.quern.kapi.KernelException;
+import org.quern.kapi.Operation;
+
 /**
  * A file descriptor with an owner. Without one, a thread that closes races with a thread that is about to call: the
  * number may by then be another file. Here a call holds the descriptor, closing only forbids new calls, and the last one
@@ -20,6 +23,7 @@ import java.util.function.IntToLongFunction;
  * Thread-safe. Costs two compare-and-sets for each call. Closing does not wake a thread that blocks in a call; end it
  * first by what it waits for.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class Descriptor implements AutoCloseable {
     private static final int CLOSED = Integer.MIN_VALUE;
     private static final VarHandle STATE;
@@ -47,6 +51,7 @@ public final class Descriptor implements AutoCloseable {
      * @return its owner
      * @throws IllegalArgumentException if it is negative
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public static Descriptor owning(int fd) {
         if (fd < 0) {
             throw new IllegalArgumentException("fd=" + fd + ": a descriptor is 0 or more");
@@ -61,6 +66,7 @@ public final class Descriptor implements AutoCloseable {
      * @return what the call returned
      * @throws IllegalStateException if the descriptor is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = IllegalStateException.class)
     public long use(IntToLongFunction call) {
         enter();
         try {
@@ -91,6 +97,7 @@ public final class Descriptor implements AutoCloseable {
 
     /** Forbids new calls, and closes the file now or when the last call is done. Closing twice does nothing. */
     @Override
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = KernelException.class)
     public void close() {
         while (true) {
             int seen = (int) STATE.getAcquire(this); // pairs with the getAndAdd in leave

@@ -8,14 +8,18 @@ import java.lang.invoke.MethodHandles;
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Capability;
 import org.quern.kapi.Constants;
 import org.quern.kapi.Constraint;
 import org.quern.kapi.Effect;
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.Linkage;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 
 import static org.quern.kapi.Errno.EACCES;
@@ -46,6 +50,8 @@ import static org.quern.kapi.Errno.ETXTBSY;
  * <p>
  * A seal is for good: nobody who maps a file that is sealed against shrinking can be hit by SIGBUS because a peer cut it.
  */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Fcntl {
     /** Open for reading. */
     public static final int O_RDONLY = 0;
@@ -225,6 +231,7 @@ public final class Fcntl {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         return OPENAT_CALL.availability();
     }
@@ -238,6 +245,8 @@ public final class Fcntl {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses; the message has the path's address only
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static int open(String path, int flags) {
         int result = tryOpen(path, flags);
         if (result < 0) {
@@ -254,6 +263,8 @@ public final class Fcntl {
      * @return a new descriptor, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {
+            SpecViolationException.class, CallUnavailableException.class})
     public static int tryOpen(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
             return tryOpenAt(AT_FDCWD, arena.allocateFrom(path), flags, 0);
@@ -270,6 +281,8 @@ public final class Fcntl {
      * @return a new descriptor, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {
+            SpecViolationException.class, CallUnavailableException.class})
     public static int tryOpenAt(int dirfd, MemorySegment path, int flags, int mode) {
         try {
             return (int) (long) OPENAT_HANDLE.invokeExact(dirfd, path, flags, mode);
@@ -288,6 +301,8 @@ public final class Fcntl {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses; part of the range may be done
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static void fallocate(int fd, int mode, long offset, long length) {
         int result = tryFallocate(fd, mode, offset, length);
         if (result < 0) {
@@ -305,6 +320,8 @@ public final class Fcntl {
      * @return 0, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {
+            SpecViolationException.class, CallUnavailableException.class})
     public static int tryFallocate(int fd, int mode, long offset, long length) {
         try {
             return (int) (long) FALLOCATE_HANDLE.invokeExact(fd, mode, offset, length);
@@ -336,6 +353,7 @@ public final class Fcntl {
      * @return 0, or -errno
      * @throws org.quern.kapi.SpecViolationException if a bit is unknown
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int tryAddSeals(int fd, int seals) {
         try {
             return (int) (long) ADD_SEALS_HANDLE.invokeExact(fd, seals);

@@ -5,8 +5,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.Operation;
 
 /** All declared calls. */
+@Operation(threads = Operation.Threads.ANY)
 public final class LinuxCalls {
     private static final List<CallSpec> ALL = Stream.of(
             List.of(Mman.MMAP, Mman.MUNMAP, Mman.MPROTECT, Mman.MADVISE, Mman.MINCORE),

@@ -6,14 +6,18 @@ import java.lang.invoke.MethodHandles;
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Constants;
 import org.quern.kapi.Constraint;
 import org.quern.kapi.Effect;
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.Linkage;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Relation;
 import org.quern.kapi.Result;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 
 import static org.quern.kapi.Errno.EINVAL;
@@ -26,6 +30,8 @@ import static org.quern.kapi.Errno.EPERM;
  * <p>
  * A process registers once for the expedited kinds; {@link #GLOBAL} needs no registration and takes milliseconds.
  */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Membarrier {
     /** Which commands the kernel has. */
     public static final int QUERY = 0;
@@ -102,6 +108,7 @@ public final class Membarrier {
      * @param command one of the constants
      * @return the verdict; ABSENT if the kernel, though it has the call, does not have the command
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability(int command) {
         if (!CALL.availability().isPresent()) {
             return CALL.availability();
@@ -124,6 +131,8 @@ public final class Membarrier {
      * @throws org.quern.kapi.SpecViolationException if the command is none of them
      * @throws org.quern.kapi.KernelException if the kernel refuses
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static int membarrier(int command) {
         int result = tryMembarrier(command);
         if (result < 0) {
@@ -139,6 +148,8 @@ public final class Membarrier {
      * @return 0 or a set of commands, or -errno
      * @throws org.quern.kapi.SpecViolationException if the command is none of the constants
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, errors = {
+            SpecViolationException.class, CallUnavailableException.class})
     public static int tryMembarrier(int command) {
         try {
             return (int) (long) HANDLE.invokeExact(command, 0, 0);

@@ -9,11 +9,14 @@ import java.nio.charset.StandardCharsets;
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Capability;
 import org.quern.kapi.Constants;
 import org.quern.kapi.Constraint;
 import org.quern.kapi.Effect;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.Linkage;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
 import org.quern.kapi.SpecViolationException;
@@ -29,6 +32,8 @@ import static org.quern.kapi.Errno.ENOSPC;
 import static org.quern.kapi.Errno.EPERM;
 
 /** Files that live in memory: memfd_create(2) and ftruncate(2). Thread-safe. */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Memfd {
     /** Close on exec. */
     public static final int MFD_CLOEXEC = 0x1;
@@ -102,6 +107,7 @@ public final class Memfd {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         return MEMFD_CREATE_CALL.availability();
     }
@@ -138,6 +144,7 @@ public final class Memfd {
      * @return a new descriptor, or -errno
      * @throws SpecViolationException if the name is too long, or a flag is unknown
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int tryCreate(MemorySegment name, int flags) {
         try {
             return (int) (long) MEMFD_CREATE_HANDLE.invokeExact(name, flags);
@@ -154,6 +161,8 @@ public final class Memfd {
      * @throws SpecViolationException if the length is negative
      * @throws org.quern.kapi.KernelException if the kernel refuses
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static void truncate(int fd, long length) {
         int result = tryTruncate(fd, length);
         if (result < 0) {
@@ -169,6 +178,8 @@ public final class Memfd {
      * @return 0, or -errno
      * @throws SpecViolationException if the length is negative
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {
+            SpecViolationException.class, CallUnavailableException.class})
     public static int tryTruncate(int fd, long length) {
         try {
             return (int) (long) FTRUNCATE_HANDLE.invokeExact(fd, length);

@@ -7,16 +7,20 @@ import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallBuilder;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Capability;
 import org.quern.kapi.Constants;
 import org.quern.kapi.Delivery;
 import org.quern.kapi.Effect;
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.Linkage;
 import org.quern.kapi.Lock;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
 import org.quern.kapi.Signal;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 
 import static org.quern.kapi.Effect.Bit.ALLOC_MEMORY;
@@ -30,6 +34,8 @@ import static org.quern.kapi.Errno.EPERM;
 import static org.quern.kapi.Relation.Kind.PAGES_DO_NOT_WRAP;
 
 /** sys/mman.h: memory that stays resident. Thread-safe; nothing here allocates on success. */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Mlock {
     /** Lock each page when it is touched first. */
     public static final int MLOCK_ONFAULT = 1;
@@ -160,6 +166,7 @@ public final class Mlock {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         return MLOCK_CALL.availability();
     }
@@ -172,6 +179,8 @@ public final class Mlock {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses; the part before a gap is locked all the same
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static void mlock(long start, long len) {
         int result = tryMlock(start, len);
         if (result < 0) {
@@ -187,6 +196,8 @@ public final class Mlock {
      * @return 0, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {
+            SpecViolationException.class, CallUnavailableException.class})
     public static int tryMlock(long start, long len) {
         try {
             long result = (long) MLOCK_HANDLE.invokeExact(start, len);
@@ -205,6 +216,8 @@ public final class Mlock {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses; the part before a gap is locked all the same
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static void mlock2(long start, long len, int flags) {
         int result = tryMlock2(start, len, flags);
         if (result < 0) {
@@ -221,6 +234,8 @@ public final class Mlock {
      * @return 0, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {
+            SpecViolationException.class, CallUnavailableException.class})
     public static int tryMlock2(long start, long len, int flags) {
         try {
             return (int) (long) MLOCK2_HANDLE.invokeExact(start, len, flags);
@@ -252,6 +267,7 @@ public final class Mlock {
      * @return 0, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int tryMunlock(long start, long len) {
         try {
             return (int) (long) MUNLOCK_HANDLE.invokeExact(start, len);

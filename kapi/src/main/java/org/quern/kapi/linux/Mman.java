@@ -6,7 +6,11 @@ import java.lang.invoke.MethodHandles;
 
 import org.quern.kapi.Availability;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
+import org.quern.kapi.Operation;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 
 /**
@@ -16,6 +20,8 @@ import org.quern.kapi.bind.NativeCall;
  * Addresses are numbers: unmapping memory that some thread still reads kills the process, so these calls belong under a
  * layer that owns the range, such as the arena of {@code org.quern.vmap}.
  */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Mman {
     /** No access. */
     public static final int PROT_NONE = 0;
@@ -114,6 +120,7 @@ public final class Mman {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         return MMAP_CALL.availability();
     }
@@ -131,6 +138,8 @@ public final class Mman {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static long mmap(long addr, long length, int prot, int flags, int fd, long offset) {
         long result = tryMmap(addr, length, prot, flags, fd, offset);
         if (Errno.isError(result)) {
@@ -151,6 +160,8 @@ public final class Mman {
      * @return the address, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {
+            SpecViolationException.class, CallUnavailableException.class})
     public static long tryMmap(long addr, long length, int prot, int flags, int fd, long offset) {
         try {
             return (long) MMAP_HANDLE.invokeExact(addr, length, prot, flags, fd, offset);
@@ -200,6 +211,8 @@ public final class Mman {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static void madvise(long addr, long length, int advice) {
         int result = tryMadvise(addr, length, advice);
         if (result < 0) {
@@ -216,6 +229,8 @@ public final class Mman {
      * @return 0, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {
+            SpecViolationException.class, CallUnavailableException.class})
     public static int tryMadvise(long addr, long length, int advice) {
         try {
             return (int) (long) MADVISE_HANDLE.invokeExact(addr, length, advice);
@@ -232,6 +247,7 @@ public final class Mman {
      * @return 0, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int tryMunmap(long addr, long length) {
         try {
             return (int) (long) MUNMAP_HANDLE.invokeExact(addr, length);
@@ -249,6 +265,7 @@ public final class Mman {
      * @return 0, or -errno; pages before a gap are changed all the same
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int tryMprotect(long addr, long length, int prot) {
         try {
             return (int) (long) MPROTECT_HANDLE.invokeExact(addr, length, prot);
@@ -266,6 +283,8 @@ public final class Mman {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if part of the range is not mapped
      */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static void mincore(long addr, long length, MemorySegment vec) {
         int result = tryMincore(addr, length, vec);
         if (result < 0) {
@@ -282,6 +301,8 @@ public final class Mman {
      * @return 0, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {SpecViolationException.class,
+            CallUnavailableException.class})
     public static int tryMincore(long addr, long length, MemorySegment vec) {
         try {
             return (int) (long) MINCORE_HANDLE.invokeExact(addr, length, vec);

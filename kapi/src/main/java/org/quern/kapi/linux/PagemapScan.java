@@ -8,12 +8,16 @@ import java.lang.invoke.MethodHandles;
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Constants;
 import org.quern.kapi.Effect;
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.MemoryConstraint;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.ioctl.FileKind;
 import org.quern.kapi.ioctl.IoctlCall;
 import org.quern.kapi.ioctl.IoctlCommand;
@@ -34,6 +38,8 @@ import static org.quern.kapi.Errno.ESRCH;
  * {@value #VECTOR_MAX}. Protecting without a vector ignores the masks. CHECK_WPASYNC can fail after part of the range
  * was protected: scan for pages that do not allow it first.
  */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class PagemapScan {
     /** The most regions that one call may ask for: the pages of one page table. */
     public static final int VECTOR_MAX = 512;
@@ -115,6 +121,7 @@ public final class PagemapScan {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         int fd = Fcntl.tryOpen("/proc/self/pagemap", Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
         if (fd < 0) {
@@ -132,6 +139,7 @@ public final class PagemapScan {
      *
      * @return {@code PAGE_IS_} bits; 0 if the command is not available
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static int categories() {
         int fd = Fcntl.tryOpen("/proc/self/pagemap", Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
         if (fd < 0) {
@@ -157,6 +165,7 @@ public final class PagemapScan {
      * @param allocator off-heap
      * @return the memory
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static MemorySegment argument(SegmentAllocator allocator) {
         return CALL.argument(allocator);
     }
@@ -170,6 +179,8 @@ public final class PagemapScan {
      * @throws org.quern.kapi.SpecViolationException if a member breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses; with protection, part may be done
      */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static int scan(int fd, MemorySegment argument) {
         int result = tryScan(fd, argument);
         if (result < 0) {
@@ -186,6 +197,8 @@ public final class PagemapScan {
      * @return how many regions were written to vec, or -errno
      * @throws org.quern.kapi.SpecViolationException if a member breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {SpecViolationException.class,
+            CallUnavailableException.class})
     public static int tryScan(int fd, MemorySegment argument) {
         return (int) CALL.make(fd, argument);
     }

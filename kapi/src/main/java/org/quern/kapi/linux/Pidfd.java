@@ -6,13 +6,17 @@ import java.lang.invoke.MethodHandles;
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Capability;
 import org.quern.kapi.Constants;
 import org.quern.kapi.Constraint;
 import org.quern.kapi.Effect;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.Linkage;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 
 import static org.quern.kapi.Errno.EBADF;
@@ -26,6 +30,8 @@ import static org.quern.kapi.Errno.ESRCH;
  * Descriptors for processes, which unlike process ids are never handed to another process: sys/pidfd.h. Thread-safe;
  * does not block.
  */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Pidfd {
     /** Waiting on the descriptor never blocks. Linux 5.10. */
     public static final int PIDFD_NONBLOCK = 0x800;
@@ -85,6 +91,7 @@ public final class Pidfd {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         if (!OPEN_CALL.availability().isPresent()) {
             return OPEN_CALL.availability();
@@ -118,6 +125,7 @@ public final class Pidfd {
      * @return a new descriptor, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int tryOpen(int pid, int flags) {
         try {
             return (int) (long) OPEN_HANDLE.invokeExact(pid, flags);
@@ -151,6 +159,7 @@ public final class Pidfd {
      * @return a new descriptor, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int tryGetfd(int pidfd, int targetfd) {
         try {
             return (int) (long) GETFD_HANDLE.invokeExact(pidfd, targetfd, 0);

@@ -8,10 +8,14 @@ import java.lang.invoke.MethodHandles;
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.MemoryConstraint;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 import org.quern.kapi.struct.FieldType;
 import org.quern.kapi.struct.NumberField;
@@ -22,6 +26,8 @@ import static org.quern.kapi.Errno.EFAULT;
 import static org.quern.kapi.Errno.EINVAL;
 
 /** poll.h: waiting for descriptors. Thread-safe; blocks as long as it is told to. */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Poll {
     /** Something can be read. */
     public static final int POLLIN = 0x1;
@@ -85,6 +91,7 @@ public final class Poll {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         return PPOLL_CALL.availability();
     }
@@ -98,6 +105,8 @@ public final class Poll {
      * @return what has happened; 0 when time is up
      * @throws org.quern.kapi.KernelException if the kernel refuses, or a signal arrives
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static int poll(int fd, int events, long nanos) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment one = POLLFD.allocate(arena);

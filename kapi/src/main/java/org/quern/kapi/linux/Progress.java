@@ -1,6 +1,7 @@
 package org.quern.kapi.linux;
 
 import org.quern.kapi.Errno;
+import org.quern.kapi.Operation;
 
 /**
  * How far a command of userfaultfd came. The kernel answers twice, by errno and by a member of the argument; this is both.
@@ -16,6 +17,7 @@ import org.quern.kapi.Errno;
  * @param done bytes that are done
  * @param errno 0 if all are, else what stopped the command
  */
+@Operation(threads = Operation.Threads.ANY)
 public record Progress(long done, int errno) {
     /**
      * Whether everything was done.

@@ -8,13 +8,17 @@ import java.lang.invoke.MethodHandles;
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Capability;
 import org.quern.kapi.Constants;
 import org.quern.kapi.Constraint;
 import org.quern.kapi.Effect;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.MemoryConstraint;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 import org.quern.kapi.struct.FieldType;
 import org.quern.kapi.struct.NumberField;
@@ -30,6 +34,8 @@ import static org.quern.kapi.Errno.ESRCH;
  * sys/resource.h: the limits of a process. Thread-safe; does not block. The numbers of the resources are those of the
  * generic table; mips, sparc and alpha have others.
  */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Resource {
     /** Seconds of processor time. */
     public static final int RLIMIT_CPU = 0;
@@ -116,6 +122,7 @@ public final class Resource {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         return PRLIMIT_CALL.availability();
     }
@@ -174,6 +181,7 @@ public final class Resource {
      * @return 0, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int trySetLimits(int pid, int resource, Limits limits) {
         try (Arena arena = Arena.ofConfined()) {
             return (int) (long) PRLIMIT_HANDLE.invokeExact(pid, resource, memory(arena, limits), MemorySegment.NULL);

@@ -10,14 +10,18 @@ import java.util.BitSet;
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Capability;
 import org.quern.kapi.Constraint;
 import org.quern.kapi.Effect;
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.Linkage;
 import org.quern.kapi.MemoryConstraint;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 
 import static org.quern.kapi.Errno.EFAULT;
@@ -32,6 +36,8 @@ import static org.quern.kapi.Errno.ESRCH;
  * Affinity belongs to a kernel thread: called from a virtual thread, tid 0 is the <em>carrier</em>, and pinning it pins
  * whatever runs there next. Use platform threads.
  */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Sched {
     private static final int MAX_MASK_BYTES = 1 << 16;
 
@@ -108,6 +114,7 @@ public final class Sched {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         return SET_CALL.availability();
     }
@@ -140,6 +147,7 @@ public final class Sched {
      * @return 0, or -errno
      * @throws IllegalArgumentException if the set is empty
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int trySetAffinity(int tid, BitSet cpus) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mask = mask(arena, cpus);
@@ -206,6 +214,7 @@ public final class Sched {
      *
      * @return 1 or more
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static int configuredCpus() {
         return Math.toIntExact(Unistd.sysconf(Unistd.SC_NPROCESSORS_CONF));
     }

@@ -7,12 +7,16 @@ import java.lang.invoke.MethodHandles;
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Constants;
 import org.quern.kapi.Effect;
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.MemoryConstraint;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 
 import static org.quern.kapi.Errno.EAGAIN;
@@ -25,6 +29,8 @@ import static org.quern.kapi.Errno.EISDIR;
 import static org.quern.kapi.Errno.ENOSPC;
 
 /** unistd.h: descriptors and system limits. Thread-safe; nothing here allocates on success. */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Unistd {
     /** Bytes in a page. */
     public static final int SC_PAGESIZE = 30;
@@ -96,6 +102,7 @@ public final class Unistd {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         return SYSCONF_CALL.availability();
     }
@@ -106,6 +113,8 @@ public final class Unistd {
      * @param fd the descriptor
      * @throws org.quern.kapi.KernelException if it was not open
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static void close(int fd) {
         try {
             long result = (long) CLOSE_HANDLE.invokeExact(fd);
@@ -146,6 +155,8 @@ public final class Unistd {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, faults = Operation.Faults.MAY, errors = {
+            KernelException.class, SpecViolationException.class, CallUnavailableException.class})
     public static long read(int fd, MemorySegment buffer) {
         long result = tryRead(fd, buffer);
         if (result < 0) {
@@ -162,6 +173,8 @@ public final class Unistd {
      * @return how many were read, or -errno
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, faults = Operation.Faults.MAY, errors = {
+            SpecViolationException.class, CallUnavailableException.class})
     public static long tryRead(int fd, MemorySegment buffer) {
         try {
             return (long) READ_HANDLE.invokeExact(fd, buffer, buffer.byteSize());
@@ -175,6 +188,7 @@ public final class Unistd {
      *
      * @return bytes, a power of two
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static int pageSize() {
         return Page.SIZE;
     }

@@ -8,12 +8,16 @@ import java.lang.invoke.MethodHandles;
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.Capability;
 import org.quern.kapi.Constants;
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.Linkage;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 import org.quern.kapi.ioctl.IoctlCall;
 import org.quern.kapi.ioctl.IoctlCommand;
@@ -32,6 +36,8 @@ import static org.quern.kapi.Errno.EPERM;
  * for ever. Touch such memory in native calls only, use modes without a monitor (WP_ASYNC, POISON, SIGBUS), or fill pages
  * in the thread that is about to touch them.
  */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Userfault {
     /** Faults inside the kernel are not reported; needs no privilege. Linux 5.11. */
     public static final int USER_MODE_ONLY = 1;
@@ -176,6 +182,7 @@ public final class Userfault {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         return Probes.descriptor("userfaultfd", OPEN_CALL.availability(),
                 () -> tryOpen(USER_MODE_ONLY | Fcntl.O_CLOEXEC));
@@ -186,6 +193,7 @@ public final class Userfault {
      *
      * @return {@code FEATURE_} bits; 0 if there is no descriptor to be had, see {@link #availability}
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static long features() {
         int fd = tryOpen(USER_MODE_ONLY | Fcntl.O_CLOEXEC);
         if (fd < 0) {
@@ -221,6 +229,7 @@ public final class Userfault {
      * @return a new descriptor, or -errno
      * @throws org.quern.kapi.SpecViolationException if a flag is unknown
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int tryOpen(int flags) {
         try {
             return (int) (long) OPEN_HANDLE.invokeExact(flags);
@@ -236,6 +245,7 @@ public final class Userfault {
      * @return a new descriptor, or -errno, also of opening the device
      * @throws org.quern.kapi.SpecViolationException if a flag is unknown
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int tryOpenByDevice(int flags) {
         int device = Fcntl.tryOpen(DEVICE, Fcntl.O_RDWR | Fcntl.O_CLOEXEC);
         if (device < 0) {
@@ -335,6 +345,8 @@ public final class Userfault {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses the arguments (EINVAL, EFAULT, EBADF)
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, errors = {
+            KernelException.class, SpecViolationException.class, CallUnavailableException.class})
     public static Progress copy(int fd, long dst, long src, long length, int mode) {
         return fromTo(COPY, fd, dst, src, length, mode);
     }
@@ -351,6 +363,8 @@ public final class Userfault {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses the arguments
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static Progress move(int fd, long dst, long src, long length, int mode) {
         return fromTo(MOVE, fd, dst, src, length, mode);
     }
@@ -377,6 +391,8 @@ public final class Userfault {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses the arguments
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static Progress zeropage(int fd, long start, long length, int mode) {
         return fill(ZEROPAGE, fd, start, length, mode);
     }
@@ -392,6 +408,8 @@ public final class Userfault {
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      * @throws org.quern.kapi.KernelException if the kernel refuses the arguments
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {KernelException.class,
+            SpecViolationException.class, CallUnavailableException.class})
     public static Progress resume(int fd, long start, long length, int mode) {
         return fill(CONTINUE, fd, start, length, mode);
     }
@@ -433,6 +451,7 @@ public final class Userfault {
      * @return 0, or -errno; mappings before the one that fails are changed
      * @throws org.quern.kapi.SpecViolationException if an argument breaks a rule
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int tryWriteprotect(int fd, long start, long length, int mode) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment argument = WRITEPROTECT.argument(arena);
