@@ -98,7 +98,8 @@ public sealed interface Constraint permits Constraint.OnNumber, MemoryConstraint
          */
         public long allowedOn(Architecture architecture) {
             long allowed = known.mask();
-            for (MaskAddition addition : more) {
+            for (int i = 0; i < more.size(); i++) { // no iterator: this runs before every call
+                MaskAddition addition = more.get(i);
                 allowed |= addition.architecture() == architecture ? addition.bits().mask() : 0;
             }
             return allowed;

@@ -45,13 +45,14 @@ final class ChildRun {
         this.asNobody = asNobody;
     }
 
-    /** Follows the recipes, the dangerous ones in a JVM that has all it needs from the start. */
+    /** Follows the recipes, the dangerous ones once, in a JVM that has all it needs from the start. */
     static ChildRun of(List<Recipe> recipes, boolean asNobody) throws Exception {
         ChildRun run = new ChildRun(asNobody);
         run.follow(recipes.stream().filter(r -> !r.isDangerous()).map(Recipe::name).toList(),
                 List.of("-XX:TieredStopAtLevel=1"));
-        run.follow(recipes.stream().filter(Recipe::isDangerous).map(Recipe::name).toList(),
-                List.of("-Xint", "-Xms64m", "-XX:+AlwaysPreTouch"));
+        run.follow(recipes.stream().filter(r -> r.isDangerous() && !asNobody).map(Recipe::name).toList(),
+                List.of("-XX:TieredStopAtLevel=1", "-Xms64m", "-XX:+AlwaysPreTouch", "-XX:InitialCodeCacheSize=16m",
+                        "-XX:ReservedCodeCacheSize=16m"));
         return run;
     }
 
