@@ -6,5 +6,9 @@ module org.quern.examples {
     requires org.quern.vmap;
     requires org.quern.kapi;
     requires info.picocli;
+    requires java.management;
+    requires jdk.management;
 
+    // picocli fills the commands' fields by reflection
+    opens org.quern.examples to info.picocli;
 }

@@ -4,4 +4,5 @@ module org.quern.padata {
     requires transitive org.quern.kapi;
     requires org.jctools.core.jdk11;
 
+    exports org.quern.padata;
 }

@@ -3,4 +3,5 @@ module org.quern.xarray {
     requires static transitive org.jspecify;
     requires transitive org.quern.vmap;
 
+    exports org.quern.xarray;
 }

@@ -1,3 +1,74 @@
-/** See the guide. */
+/**
+ * A lazily populated off-heap arena: reserve terabytes, pay for the pages you touch.
+ *
+ * <h2>Layers</h2>
+ *
+ * <pre>
+ *      VmapArena                                    BlockPool             what you call
+ *       |      \                                     |
+ *   PageSpace   Scratch                              |                    protocols: lock, order of steps, close
+ *       |          |                                 |
+ *   .page          |                               .slab                  books on the heap: free runs, leases; blocks
+ *       |          |                                 |
+ *       +----------+---------------+-----------------+
+ *                                  |
+ *                              .reserve                                   one span of address space, guards, cleaner
+ *                                  |
+ *                        org.quern.kapi (mmap, madvise, ..)
+ * </pre>
+ *
+ * <h2>The life of a page</h2>
+ *
+ * <pre>
+ *                       allocatePages                 first touch (by the system, zeros)
+ *        +--------+  ------------------>  +--------+  ----------------------------------&gt;  +-----------+
+ *        |  FREE  |                       | LEASED |                                    | LEASED    |
+ *        | absent |                       | absent |  &lt;------------------------------  | populated |
+ *        +--------+                       +--------+       decommit                     +-----------+
+ *            ^                                |                                               |
+ *            |                                |  free                                 free    |
+ *            |      scope closed,             v                                               |
+ *            |      decommitted         +-----------+                                         |
+ *            +------------------------- | RELEASING | &lt;---------------------------------------+
+ *                                       +-----------+
+ *                                neither in use nor to be had
+ * </pre>
+ *
+ * The difference between absent and populated is the system's: no page table of ours is consulted on access.
+ *
+ * <h2>Three rules everything rests on</h2>
+ * <ol>
+ * <li>A reservation is readable and writable as a whole until nobody can reach it; nothing is unmapped or protected under
+ * a reader. A touch of anything else would kill the virtual machine.
+ * <li>Public access goes through segments with bounds and a scope. The scope of a range ends <em>before</em> its pages are
+ * discarded or handed on, so a stale segment throws, it does not show zeros or another owner's bytes.
+ * <li>Bookkeeping is on the heap, never beside user data.
+ * </ol>
+ *
+ * <h2>Happens-before</h2>
+ * <ul>
+ * <li>Actions before {@code giveBack(b)} happen-before actions after the {@code take()} that returns {@code b} again.
+ * <li>Actions before {@code free(r)} happen-before actions after the call that hands out a page of {@code r} again.
+ * <li>An access through a segment that does not throw happens-before the return of the {@code free} or {@code close} that
+ * ends it.
+ * </ul>
+ *
+ * <h2>Words</h2>
+ * <dl>
+ * <dt>reservation</dt>
+ * <dd>a span of address space, guarded on both sides</dd>
+ * <dt>page</dt>
+ * <dd>what the system populates at a time; 4 KiB on most machines</dd>
+ * <dt>range</dt>
+ * <dd>a run of pages handed out, by name ({@link org.quern.vmap.PageRange}); its <em>generation</em> tells it from later
+ * ranges at the same place</dd>
+ * <dt>piece</dt>
+ * <dd>memory from {@code allocate}, living until close</dd>
+ * <dt>block</dt>
+ * <dd>one of the equal, type-stable parts of a {@link org.quern.vmap.BlockPool}</dd>
+ * <dt>decommit</dt>
+ * <dd>give memory back to the system, keep the addresses</dd>
+ * </dl>
+ */
 @org.jspecify.annotations.NullMarked
 package org.quern.vmap;

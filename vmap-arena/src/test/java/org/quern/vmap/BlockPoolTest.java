@@ -29,8 +29,9 @@ class BlockPoolTest {
 
     @AfterEach
     void check() {
-        pool.verify();
+        ArenaChecker.check(pool);
         pool.close();
+        ArenaChecker.check(pool);
     }
 
     @Test
@@ -132,6 +133,19 @@ class BlockPoolTest {
     }
 
     @Test
+    void aSegmentInASystemCallKeepsThePoolOpen() throws Exception {
+        MemorySegment segment = pool.segment(pool.take());
+        Holder holder = Holder.of(segment);
+        try {
+            assertThatThrownBy(pool::close).isInstanceOf(RangeBusyException.class).hasMessageContaining("test");
+            assertThat(pool.take()).isPositive();
+        } finally {
+            holder.release();
+        }
+        pool.close();
+    }
+
+    @Test
     void trimDropsExactlyThePagesOfFreeBlocks() {
         long[] offsets = new long[1500];
         for (int i = 0; i < offsets.length; i++) {
@@ -202,6 +216,37 @@ class BlockPoolTest {
     }
 
     @Test
+    void arraysAreTakenAndGivenBackAsSingleBlocksAre() {
+        long[] blocks = new long[10];
+        assertThat(pool.take(blocks, 2, 8)).isEqualTo(6);
+        assertThat(blocks).containsExactly(0, 0, BLOCK, 2 * BLOCK, 3 * BLOCK, 4 * BLOCK, 5 * BLOCK, 6 * BLOCK, 0, 0);
+        pool.giveBack(blocks, 2, 5);
+        assertThat(pool.take()).isEqualTo(3 * BLOCK);
+        assertThat(pool.take()).isEqualTo(2 * BLOCK);
+        long[] all = new long[4000];
+        int taken = pool.take(all, 0, all.length);
+        assertThat(taken).isEqualTo((int) (pool.limitBytes() / BLOCK) - 1 - 5);
+        assertThat(pool.take(all, taken, all.length)).isZero();
+        assertThatThrownBy(() -> pool.take(all, -1, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> pool.giveBack(all, 3, 4001)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+
+    @Test
+    void ofAnArrayWithAWrongBlockNothingIsGivenBack() {
+        long[] blocks = new long[6];
+        pool.take(blocks, 0, 6);
+        for (long wrong : new long[]{blocks[0], 7 * BLOCK, 1, 0, -BLOCK}) {
+            long[] some = {blocks[0], blocks[1], wrong, blocks[3]};
+            assertThatThrownBy(() -> pool.giveBack(some, 0, 4)).isInstanceOf(RuntimeException.class)
+                    .hasMessageContaining("offset=" + wrong);
+            assertThat(pool.blocksInUse()).isEqualTo(6);
+            pool.verify();
+        }
+        pool.giveBack(blocks, 0, 6);
+        assertThat(pool.take()).isEqualTo(blocks[5]);
+    }
+
+    @Test
     void neverHandsOutABlockTwiceAmongThreads() throws Exception {
         Set<Long> owned = ConcurrentHashMap.newKeySet();
         Set<String> failures = ConcurrentHashMap.newKeySet();
@@ -218,13 +263,19 @@ class BlockPoolTest {
                             if (offset != 0 && (!mine.add(offset) || !owned.add(offset))) {
                                 failures.add("handed out twice: " + offset);
                             }
+                            if (offset != 0) {
+                                pool.segment(offset).set(ValueLayout.JAVA_LONG, BLOCK - 8, number);
+                            }
                         } else if (!mine.isEmpty()) {
                             long offset = mine.iterator().next();
                             mine.remove(offset);
                             owned.remove(offset);
+                            if (pool.segment(offset).get(ValueLayout.JAVA_LONG, BLOCK - 8) != number) {
+                                failures.add("trimmed or written under its owner: " + offset);
+                            }
                             pool.giveBack(offset);
                         }
-                        if (i % 10_000 == 0) {
+                        if (i % 100 == 0) {
                             pool.trim();
                         }
                     }

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class PageBudget {
     private final long limit;
     private final AtomicLong used = new AtomicLong();
+    private volatile long peak;
 
     /**
      * A budget of which nothing is used.
@@ -45,6 +46,9 @@ public final class PageBudget {
                 return false;
             }
         } while (!used.compareAndSet(u, u + pages));
+        if (u + pages > peak) {
+            peak = u + pages; // racy, but the race is benign: of two peaks at one time the lower may stay
+        }
         return true;
     }
 
@@ -64,6 +68,24 @@ public final class PageBudget {
      */
     public long used() {
         return used.get();
+    }
+
+    /**
+     * Pages that can still be taken.
+     *
+     * @return 0..{@link #limit}
+     */
+    public long left() {
+        return limit - used.get();
+    }
+
+    /**
+     * The most that was ever in use, nearly: of peaks reached by two threads at once a lower one may be reported.
+     *
+     * @return pages
+     */
+    public long peak() {
+        return peak;
     }
 
     /**

@@ -66,6 +66,7 @@ public final class BlockLedger {
     private int fresh = 1;
     private int used;
     private long populatedPages;
+    private boolean trimmed; // whether a block that was given back may lie on a page that is not marked
 
     /**
      * Books of {@code blocks} blocks, all never used.
@@ -88,13 +89,15 @@ public final class BlockLedger {
      * @return its number, or {@link #NONE} if all are in use or the pages were not granted
      */
     public long take(LongPredicate grant) {
-        boolean reuse = givenBack.size() > 0;
+        boolean reuse = !givenBack.isEmpty();
         int block = reuse ? givenBack.peek() : fresh;
         if (block == blocks) {
             return NONE;
         }
-        inUse.ensure(block);
-        if (!populate(firstPageOf(block), lastPageOf(block), grant)) {
+        if (!reuse) {
+            inUse.ensure(block);
+        }
+        if ((!reuse || trimmed) && !populate(firstPageOf(block), lastPageOf(block), grant)) {
             return NONE;
         }
         if (reuse) {
@@ -133,12 +136,18 @@ public final class BlockLedger {
      * @return whether it was in use
      */
     public GiveBack giveBack(long block) {
-        if (!isInUse(block)) {
+        if (block <= 0 || block >= fresh || !inUse.testAndClear(block)) {
             return GiveBack.NOT_IN_USE;
         }
-        givenBack.ensureRoom();
-        givenBack.push((int) block);
-        inUse.clear(block);
+        boolean pushed = false;
+        try {
+            givenBack.push((int) block);
+            pushed = true;
+        } finally {
+            if (!pushed) {
+                inUse.set(block); // no memory for another chunk: nothing has changed
+            }
+        }
         used--;
         return GiveBack.DONE;
     }
@@ -171,6 +180,7 @@ public final class BlockLedger {
             if (page == run && run < window) {
                 long end = Math.min(freeEnd(run), Math.min(populated.nextClear(run, window), run + atMost));
                 sink.decommit(run, end - run);
+                trimmed = true;
                 clearPopulated(run, end);
                 return end;
             }
@@ -190,7 +200,7 @@ public final class BlockLedger {
         long p = page;
         while (p < window) {
             long block = inUse.nextSet(firstBlockOf(p), fresh);
-            if (block >= blockAfter(p)) {
+            if (block == fresh || block >= blockAfter(p)) {
                 return p;
             }
             long free = inUse.nextClear(block, fresh);

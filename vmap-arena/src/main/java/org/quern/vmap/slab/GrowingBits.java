@@ -43,6 +43,16 @@ final class GrowingBits {
         chunks[(int) (bit >>> CHUNK_SHIFT)][(int) (bit & CHUNK_MASK) >>> 6] &= ~(1L << bit);
     }
 
+    /** Clears a bit for which room was made; whether it was set. */
+    boolean testAndClear(long bit) {
+        long[] chunk = chunks[(int) (bit >>> CHUNK_SHIFT)];
+        int word = (int) (bit & CHUNK_MASK) >>> 6;
+        long old = chunk[word];
+        long mask = 1L << bit;
+        chunk[word] = old & ~mask;
+        return (old & mask) != 0;
+    }
+
     /** The first set bit in {@code [from, to)}, or {@code to}. */
     long nextSet(long from, long to) {
         return next(from, to, 0L);

@@ -15,52 +15,62 @@ final class GrowingStack {
     private static final int CHUNK_INTS = 1 << CHUNK_SHIFT;
     private static final int CHUNK_MASK = CHUNK_INTS - 1;
 
+    private static final int[] EMPTY = {};
+
     private int[][] chunks = new int[1][];
-    private int chunkCount;
-    private int size;
+    private int chunkCount; // chunks[0..chunkCount) are there; of those above topChunk one is kept as a spare
+    private int topChunk = -1; // -1: nothing was pushed yet
+    private int[] top = EMPTY; // chunks[topChunk], so that push and pop do not go through the directory
+    private int inTop; // elements in top; 0 only if the stack is empty
 
     int size() {
-        return size;
+        return (Math.max(topChunk, 0) << CHUNK_SHIFT) + inTop;
     }
 
-    /** Makes room for one push. Whatever it throws, the stack is as before. */
-    void ensureRoom() {
-        if (size == chunkCount << CHUNK_SHIFT) {
-            addChunk();
-        }
-    }
-
-    private void addChunk() {
-        if (chunkCount == chunks.length) {
-            chunks = Arrays.copyOf(chunks, chunkCount * 2);
-        }
-        chunks[chunkCount] = new int[CHUNK_INTS];
-        chunkCount++;
-    }
-
-    /** Pushes; room was made before. */
+    /** Pushes. Whatever it throws, the stack is as before. */
     void push(int value) {
-        chunks[size >>> CHUNK_SHIFT][size & CHUNK_MASK] = value;
-        size++;
+        if (inTop == top.length) {
+            advance();
+        }
+        top[inTop++] = value;
+    }
+
+    private void advance() {
+        if (topChunk + 1 == chunkCount) {
+            if (chunkCount == chunks.length) {
+                chunks = Arrays.copyOf(chunks, chunkCount * 2);
+            }
+            chunks[chunkCount] = new int[CHUNK_INTS];
+            chunkCount++;
+        }
+        topChunk++;
+        top = chunks[topChunk];
+        inTop = 0;
+    }
+
+    boolean isEmpty() {
+        return inTop == 0;
     }
 
     /** The top element of a stack that is not empty. */
     int peek() {
-        int top = size - 1;
-        return chunks[top >>> CHUNK_SHIFT][top & CHUNK_MASK];
+        return top[inTop - 1];
     }
 
     /** Removes the top element of a stack that is not empty. */
     void pop() {
-        size--;
-        if ((size & CHUNK_MASK) == 0) {
-            dropChunksAbove((size >>> CHUNK_SHIFT) + 1);
+        inTop--;
+        if (inTop == 0 && topChunk > 0) {
+            retreat();
         }
     }
 
     @SuppressWarnings("NullAway") // slots from chunkCount on are null and never read
-    private void dropChunksAbove(int keep) {
-        while (chunkCount > keep) {
+    private void retreat() {
+        topChunk--;
+        top = chunks[topChunk];
+        inTop = CHUNK_INTS;
+        if (chunkCount > topChunk + 2) {
             chunkCount--;
             chunks[chunkCount] = null;
         }

@@ -1,0 +1,67 @@
+package org.quern.house;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Every example without arguments of its own runs, in a JVM started as the script starts it, and prints what it shows. */
+class ExamplesRunTest {
+    private static final Path ROOT = Path.of(System.getProperty("quern.root"));
+
+    /** What each prints, among the rest. The gateway has tests of its own. */
+    private static final Map<String, List<String>> PRINTS = Map.of("HelloCall",
+            List.of("madvise - ", "must be a multiple of the page size", "failed: ENOMEM (12, out of memory)"),
+            "ReserveAndTouch", List.of("resident: 4096 bytes", "after decommit: 0"), "SparseArray",
+            List.of("dirty: 7 at 4096", "4096, now -1, any dirty: false"), "OrderedPipeline",
+            List.of("1^2 = 1\n2^2 = 4\n3^2 = 9\n4^2 = 16\n5^2 = 25\n"));
+
+    static final List<String> EXAMPLES = PRINTS.keySet().stream().sorted().toList();
+
+    @ParameterizedTest
+    @FieldSource("EXAMPLES")
+    @Timeout(60)
+    void runsAndPrintsWhatItShows(String example) throws Exception {
+        Path out = Files.createTempFile("example", ".txt");
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=org.quern.kapi", "--illegal-native-access=deny",
+                "--sun-misc-unsafe-memory-access=deny", "-p", System.getProperty("jdk.module.path"), "-m",
+                "org.quern.examples/org.quern.examples." + example).redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        assertThat(process.waitFor(50, TimeUnit.SECONDS)).as("ends by itself").isTrue();
+        String printed = Files.readString(out);
+        assertThat(process.exitValue()).as(printed).isZero();
+        assertThat(printed).contains(PRINTS.get(example));
+        Files.delete(out);
+    }
+
+    @Test
+    void noExampleIsForgotten() throws IOException, ReflectiveOperationException {
+        try (Stream<Path> files = Files.list(ROOT.resolve("examples/src/main/java/org/quern/examples"))) {
+            List<String> names = files.map(f -> f.getFileName().toString().replace(".java", ""))
+                    .filter(n -> !n.equals("package-info")).filter(ExamplesRunTest::hasMain).sorted().toList();
+            assertThat(names).filteredOn(n -> !n.equals("EspGateway")).isEqualTo(EXAMPLES);
+        }
+    }
+
+    private static boolean hasMain(String name) {
+        try {
+            Method main = Class.forName("org.quern.examples." + name).getMethod("main", String[].class);
+            return main != null;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package org.quern.jcstress.xarray;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.quern.xarray.entry.Entry;
+import org.quern.xarray.recycle.NodePool;
+import org.quern.xarray.tree.Mirror;
+import org.quern.xarray.tree.Tree;
+import org.quern.xarray.tree.Writer;
+
+/**
+ * The real tree, driven one level below the public arrays, so that a test can recycle nodes when it wants, and a control can leave out one step. Trees are reused:
+ * a state of jcstress lives for nanoseconds, a reservation is made for longer. Take one in the constructor, release it in the arbiter.
+ */
+public final class TestTree {
+    /** What an index without entry reads as. */
+    public static final long ABSENT = -1;
+
+    /**
+     * Bytes that each state allocates beside its tree. jcstress decides by weight how many states are alive at once; this keeps them, and so the reservations, at
+     * some hundreds instead of thousands.
+     */
+    public static final int WEIGHT = 1 << 17;
+
+    private static final ConcurrentLinkedQueue<TestTree> VALUES = new ConcurrentLinkedQueue<>();
+    private static final ConcurrentLinkedQueue<TestTree> OBJECTS = new ConcurrentLinkedQueue<>();
+    private static final AtomicInteger CREATED = new AtomicInteger();
+    private static final long MAX_BYTES = 128 * 576;
+
+    /** The tree itself. */
+    public final Tree tree;
+    private final Writer writer;
+
+    private TestTree(Mirror mirror) {
+        tree = new Tree("stress " + CREATED.incrementAndGet(), MAX_BYTES, mirror);
+        writer = new Writer(tree);
+    }
+
+    /** An empty tree of values. */
+    public static TestTree values() {
+        TestTree free = VALUES.poll();
+        return free != null ? free : new TestTree(null);
+    }
+
+    /** An empty tree of objects. */
+    public static TestTree objects() {
+        TestTree free = OBJECTS.poll();
+        return free != null ? free : new TestTree(new Mirror());
+    }
+
+    /** Empties the tree and keeps it for another state. */
+    public void release() {
+        locked(writer::clear);
+        (tree.mirror() == null ? VALUES : OBJECTS).add(this);
+    }
+
+    /** As LongXArray.load. */
+    public long load(long index) {
+        return decode(tree.load(index));
+    }
+
+    /** As XArray.load. */
+    public Object loadObject(long index) {
+        return tree.loadContent(tree.mirror(), index);
+    }
+
+    /** As LongXArray.store. */
+    public void store(long index, long value) {
+        locked(() -> writer.put(writer.locate(index), index, Entry.value(value), null));
+    }
+
+    /** As XArray.store. */
+    public void storeObject(long index, Object object) {
+        locked(() -> writer.put(writer.locate(index), index, Entry.OBJECT, object));
+    }
+
+    /** As erase of either. */
+    public void erase(long index) {
+        locked(() -> writer.remove(writer.locate(index), index));
+    }
+
+    /** Recycles what is in quarantine, as a full batch does. */
+    public void recycle() {
+        locked(() -> nodes().recycle());
+    }
+
+    /** As mark of either. */
+    public void mark(long index, int mark) {
+        locked(() -> writer.mark(index, mark));
+    }
+
+    /** The node pool. */
+    public NodePool nodes() {
+        return tree.nodes();
+    }
+
+    /** The value of a word that a load gave. */
+    public static long decode(long word) {
+        return Entry.isValue(word) ? Entry.toValue(word) : ABSENT;
+    }
+
+    /** Runs with the writers' lock. */
+    public void locked(Runnable change) {
+        tree.lock().lock();
+        try {
+            change.run();
+        } finally {
+            tree.lock().unlock();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.quern.jmh.xarray;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.quern.xarray.LongXArray;
+import org.quern.xarray.XArray;
+
+import static org.quern.jmh.xarray.RandomIndices.BATCH;
+
+/**
+ * Load of a random dense index: the two arrays against the ordered concurrent map and the unordered one of the JDK, and against a plain array, which is the
+ * physical limit. The maps are given their keys boxed beforehand where that is possible; they box nothing here, since a caller with a primitive index has to.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@OperationsPerInvocation(BATCH)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 3, jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Xmx2g", "-Xms2g", "-XX:+UseSerialGC"})
+@State(Scope.Thread)
+public class LoadBenchmark {
+    /** Entries: a tree of two, three and four levels. */
+    @Param({"1024", "65536", "1048576"})
+    public int entries;
+
+    private RandomIndices indices;
+    private long[] plain;
+    private LongXArray longs;
+    private XArray<Long> objects;
+    private ConcurrentSkipListMap<Long, Long> skipList;
+    private ConcurrentHashMap<Long, Long> hashMap;
+
+    @Setup
+    public void fill() {
+        indices = new RandomIndices(entries);
+        plain = new long[entries];
+        longs = LongXArray.create();
+        objects = XArray.create();
+        skipList = new ConcurrentSkipListMap<>(Long::compareUnsigned);
+        hashMap = new ConcurrentHashMap<>();
+        for (int i = 0; i < entries; i++) {
+            Long boxed = (long) i;
+            plain[i] = i;
+            longs.store(i, i);
+            objects.store(i, boxed);
+            skipList.put(boxed, boxed);
+            hashMap.put(boxed, boxed);
+        }
+    }
+
+    @Benchmark
+    public long plainArray() {
+        int[] sequence = indices.sequence();
+        long[] array = plain;
+        int start = indices.nextBatch();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += array[sequence[start + i]];
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long longXArray() {
+        int[] sequence = indices.sequence();
+        LongXArray array = longs;
+        int start = indices.nextBatch();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += array.load(sequence[start + i]);
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long objectXArray() {
+        int[] sequence = indices.sequence();
+        XArray<Long> array = objects;
+        int start = indices.nextBatch();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += array.load(sequence[start + i]);
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long skipListMap() {
+        int[] sequence = indices.sequence();
+        ConcurrentSkipListMap<Long, Long> map = skipList;
+        int start = indices.nextBatch();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += map.get((long) sequence[start + i]);
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long concurrentHashMap() {
+        int[] sequence = indices.sequence();
+        ConcurrentHashMap<Long, Long> map = hashMap;
+        int start = indices.nextBatch();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += map.get((long) sequence[start + i]);
+        }
+        return sum;
+    }
+}

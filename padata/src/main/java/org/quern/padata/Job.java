@@ -1,0 +1,100 @@
+package org.quern.padata;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One unit of work: a {@link #parallel} callback that may run anywhere and at any time, and a {@link #serial} callback
+ * that runs in submission order.
+ * <p>
+ * A job is intrusive: the object that is submitted carries the library's bookkeeping in three fields, so a submission
+ * allocates nothing. The same object may be submitted again as soon as its {@code serial} (or {@code failed}) has been
+ * <em>entered</em>, even from inside that callback: from that moment the library does not touch it any more. A
+ * submission while the job is still in flight is refused with an {@link IllegalStateException}; this is exact, also
+ * when two threads submit the same job at once.
+ * <p>
+ * Memory: what the submitter wrote before {@link Shell#submit} is seen by {@code parallel}; what {@code parallel} (or,
+ * for a deferred job, the thread that completes it) wrote is seen by {@code serial}; what {@code serial} of one job
+ * wrote is seen by {@code serial} of the next job of the same shell. No further synchronisation is needed.
+ * <p>
+ * Both callbacks should not block. Blocking degrades the shell, it cannot corrupt it.
+ */
+public abstract class Job {
+    // The ticket is the job's life in one word.
+    //
+    //     IDLE (0) --submit: CAS--> shell id | sequence --just before serial or failed--> IDLE
+    //
+    // The CAS in Shell.submit does three things at once: it refuses a second submission, it publishes the slot to the
+    // workers (a slot counts as published when its job carries the slot's own ticket), and it is the full fence between
+    // "the job is there" and "is the shell scheduled?".
+    static final long IDLE = 0;
+    private static final VarHandle TICKET;
+
+    static {
+        try {
+            TICKET = MethodHandles.lookup().findVarHandle(Job.class, "ticket", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @SuppressWarnings("unused") // through TICKET
+    private volatile long ticket;
+    /** Why the parallel phase failed; written before the unit is marked done, read by the drainer after. */
+    @Nullable
+    Throwable failure;
+    /** The token of a deferred job; racily read by a close that wants to name the job everybody waits for. */
+    volatile @Nullable Completion deferred;
+
+    /** A job that is not in flight. */
+    protected Job() {}
+
+    /**
+     * The parallel phase: unordered, concurrent with other jobs. Returning normally completes the job, unless
+     * {@link Worker#defer} was called: then the returned token completes it. Throwing completes it as failed.
+     * <p>
+     * Runs on a parallel worker, or on a submitting thread that helps because the ring is full. Each job accepted gets
+     * exactly one call.
+     *
+     * @param worker the worker that runs this call; valid only during the call
+     * @throws Exception to fail the job: {@link #failed} is then called in its turn instead of {@link #serial}
+     */
+    protected abstract void parallel(Worker worker) throws Exception;
+
+    /**
+     * The serial phase: exactly one call for each job that completed normally, in submission order, never concurrently
+     * with another serial phase of the same shell.
+     *
+     * @throws Exception goes to the instance's {@link FailureHandler}; the shell goes on with the next job
+     */
+    protected abstract void serial() throws Exception;
+
+    /**
+     * The serial phase of a job that failed; stands in the same order as {@link #serial}. The default throws an
+     * {@link IllegalStateException} with the cause, which takes the failure to the instance's {@link FailureHandler}.
+     *
+     * @param cause what {@link #parallel} threw or {@link Completion#fail} was given
+     * @throws Exception goes to the instance's {@link FailureHandler}; the shell goes on with the next job
+     */
+    protected void failed(Throwable cause) throws Exception {
+        throw new IllegalStateException("job failed in its parallel phase and does not override failed(Throwable)",
+                cause);
+    }
+
+    /** Takes the job for a submission; false if it is in flight. Full fence; pairs with {@link #ticketVolatile}. */
+    final boolean casTicket(long newTicket) {
+        return TICKET.compareAndSet(this, IDLE, newTicket);
+    }
+
+    /** Pairs with {@link #casTicket}: a worker that sees the slot's ticket sees what the submitter wrote. */
+    final long ticketVolatile() {
+        return (long) TICKET.getVolatile(this);
+    }
+
+    /** Gives the job back to its owner. Pairs with {@link #casTicket} of the next submission, whoever makes it. */
+    final void setIdleRelease() {
+        TICKET.setRelease(this, IDLE);
+    }
+}

@@ -1,0 +1,328 @@
+package org.quern.padata;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+import org.quern.padata.run.Waiters;
+
+/**
+ * An instance of ordered parallel execution: parallel workers, serial workers, and the shells that share them.
+ * <p>
+ * Thread-safe. Worker threads are daemons and run until {@link #close}.
+ */
+public final class Padata implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("org.quern.padata");
+    /** Numbers shells for their tickets; wraps within 24 bits, see {@link Ring}. */
+    private static final AtomicInteger SHELL_NUMBERS = new AtomicInteger();
+
+    private final PadataOptions.Draft options;
+    private final CpuMask parallelCpus;
+    private final CpuMask serialCpus;
+    private final @Nullable Lanes lanes;
+    private final Submission[] accepted;
+    private final Workers workers;
+    /** Open shells, and closed ones that a queue still refers to. */
+    private final Set<Shell> shells = ConcurrentHashMap.newKeySet();
+    private final Totals ofForgotten = new Totals();
+    private int shellsMade; // guarded by this
+    private volatile State state = State.RUNNING;
+    private @Nullable CloseReport report; // guarded by closing
+    private final Object closing = new Object();
+
+    private Padata(PadataOptions.Draft options) {
+        this.options = options;
+        CpuMask available = options.assumedCpus != null ? options.assumedCpus : CpuMask.available();
+        parallelCpus = options.parallelCpus != null
+                ? check("parallelCpus", options.parallelCpus, available)
+                : available;
+        serialCpus = options.serialCpus != null ? check("serialCpus", options.serialCpus, available) : CpuMask.of();
+        lanes = serialCpus.isEmpty() ? null : new Lanes(serialCpus);
+        accepted = acceptances(serialCpus);
+        workers = new Workers(options, parallelCpus, lanes);
+    }
+
+    private static CpuMask check(String mask, CpuMask cpus, CpuMask available) {
+        if (cpus.isEmpty() || !available.containsAll(cpus)) {
+            throw new IllegalArgumentException(mask + "=" + cpus + ": must "
+                    + (cpus.isEmpty() ? "not be empty" : "be among the CPUs available") + "; available are "
+                    + available);
+        }
+        return cpus;
+    }
+
+    /** One outcome object for each lane, and one more in front for inline shells. */
+    private static Submission[] acceptances(CpuMask serialCpus) {
+        int[] cpus = serialCpus.toArray();
+        Submission[] outcomes = new Submission[cpus.length + 1];
+        outcomes[0] = new Submission(SubmitResult.ACCEPTED, Submission.INLINE);
+        for (int lane = 0; lane < cpus.length; lane++) {
+            outcomes[lane + 1] = new Submission(SubmitResult.ACCEPTED, cpus[lane]);
+        }
+        return outcomes;
+    }
+
+    /**
+     * Opens an instance; it is running on return.
+     *
+     * @param options what to open
+     * @return the instance
+     * @throws IllegalArgumentException if a mask is empty or names a CPU that is not available; the message names the
+     *         mask and the CPUs available
+     */
+    public static Padata open(PadataOptions options) {
+        Padata padata = new Padata(options.values());
+        padata.workers.start();
+        return padata;
+    }
+
+    /**
+     * A shell with the instance's defaults.
+     *
+     * @return the shell
+     * @throws IllegalStateException if the instance is closed or has {@link PadataOptions#maxShells} shells
+     */
+    public Shell newShell() {
+        return newShell(ShellOptions.defaults());
+    }
+
+    /**
+     * A shell.
+     *
+     * @param options what to make
+     * @return the shell
+     * @throws IllegalStateException if the instance is closed or has {@link PadataOptions#maxShells} shells
+     * @throws IllegalArgumentException if {@link SerialMode#ON_CALLBACK_CPU} is asked for without a serial mask
+     */
+    public Shell newShell(ShellOptions options) {
+        return register(options);
+    }
+
+    /**
+     * The label of the instance.
+     *
+     * @return the name
+     */
+    public String name() {
+        return options.name;
+    }
+
+    /**
+     * The state of this instance.
+     *
+     * @return the state
+     */
+    public State state() {
+        return state;
+    }
+
+    /**
+     * The parallel mask.
+     *
+     * @return the mask; all available CPUs if none was given
+     */
+    public CpuMask parallelCpus() {
+        return parallelCpus;
+    }
+
+    /**
+     * The serial mask.
+     *
+     * @return the mask; empty if none was given
+     */
+    public CpuMask serialCpus() {
+        return serialCpus;
+    }
+
+    /**
+     * Counters; costs a walk over workers and shells.
+     *
+     * @return a snapshot
+     */
+    public PadataStats stats() {
+        return workers.stats(total());
+    }
+
+    /**
+     * Closes all shells as {@link Shell#close(Duration)} does, sharing one deadline, then ends the workers and waits
+     * for them. A worker that is still inside a callback at the deadline is interrupted and reported.
+     *
+     * @param deadline how long to wait at most; zero does not wait
+     * @return the report; a second call returns the first report
+     * @throws IllegalStateException if called from inside a callback of this instance: it would wait for itself
+     */
+    public CloseReport close(Duration deadline) {
+        refuseInsideCallback("Padata.close");
+        long nanos = nanos(deadline);
+        synchronized (this) {
+            if (state == State.RUNNING) {
+                state = State.CLOSING; // no shell is added from here on
+            }
+        }
+        synchronized (closing) {
+            if (report == null) {
+                report = closeAll(nanos, System.nanoTime());
+                state = State.CLOSED;
+            }
+            return report;
+        }
+    }
+
+    /**
+     * {@link #close(Duration)} with {@link PadataOptions#closeDeadline}.
+     *
+     * @throws IllegalStateException if jobs had to be given up, with the report as its message; or if called from
+     *         inside a callback of this instance
+     */
+    @Override
+    public void close() {
+        CloseReport result = close(closeDeadline());
+        if (!result.drained() || !result.stuckThreads().isEmpty()) {
+            throw new IllegalStateException("instance " + name() + " did not drain: " + result);
+        }
+    }
+
+    private CloseReport closeAll(long nanos, long start) {
+        boolean drained = true;
+        long abandoned = 0;
+        List<CloseReport.StuckJob> stuck = new ArrayList<>();
+        for (Shell shell : shells) {
+            CloseReport one = shell.closeUnchecked(Math.max(0, nanos - (System.nanoTime() - start)));
+            drained &= one.drained();
+            abandoned += one.abandoned();
+            stuck.addAll(one.stuck());
+        }
+        List<String> threads = workers.stop(Math.max(0, nanos - (System.nanoTime() - start)));
+        return new CloseReport(drained, abandoned, List.copyOf(stuck), threads);
+    }
+
+    private synchronized Shell register(ShellOptions shellOptions) {
+        if (state != State.RUNNING) {
+            throw new IllegalStateException("instance " + name() + " is " + state);
+        }
+        if (shells.size() >= options.maxShells) {
+            throw new IllegalStateException("instance " + name() + " has " + shells.size() + " shells: maxShells="
+                    + options.maxShells);
+        }
+        Shell shell = make(shellOptions, shellsMade++);
+        shells.add(shell);
+        return shell;
+    }
+
+    private Shell make(ShellOptions wanted, int number) {
+        boolean inline = wanted.serialMode() == null ? lanes == null : wanted.serialMode() == SerialMode.INLINE;
+        if (!inline && lanes == null) {
+            throw new IllegalArgumentException("serialMode=" + wanted.serialMode()
+                    + ": the instance was opened without serialCpus");
+        }
+        int capacity = ceilingPowerOfTwo(wanted.capacity() != 0 ? wanted.capacity() : options.ringCapacity);
+        Ring ring = new Ring(capacity, options.firstSequence, nextShellNumber(), workers.count() + 1, !inline);
+        Lanes own = inline ? null : lanes;
+        // Shells without a callback CPU of their own are spread over the serial mask.
+        int callbackCpu = wanted.callbackCpu() != null
+                ? wanted.callbackCpu()
+                : own == null ? 0 : own.cpu(number % own.count());
+        return new Shell(this, wanted.name() != null ? wanted.name() : name() + "-" + number, ring,
+                wanted.whenFull() != null ? wanted.whenFull() : options.whenFull, own, callbackCpu);
+    }
+
+    private static int ceilingPowerOfTwo(int n) {
+        return Integer.highestOneBit(n - 1) << 1; // n is 2 or more
+    }
+
+    private static int nextShellNumber() {
+        int bits = Long.SIZE - Ring.TICKET_SEQUENCE_BITS;
+        int number;
+        do {
+            number = SHELL_NUMBERS.incrementAndGet() & ((1 << bits) - 1);
+        } while (number == 0);
+        return number;
+    }
+
+    private Totals total() {
+        Totals totals = new Totals();
+        synchronized (this) {
+            totals.add(ofForgotten);
+            shells.forEach(totals::add);
+        }
+        return totals;
+    }
+
+    // ---- what shells ask of their instance ----
+
+    RunQueue runQueue() {
+        return workers.runQueue();
+    }
+
+    SerialWorker serialWorker(int lane) {
+        return workers.serialWorker(lane);
+    }
+
+    Submission accepted(int lane) {
+        return accepted[lane + 1];
+    }
+
+    Worker borrowHelper() {
+        return workers.borrowHelper();
+    }
+
+    void returnHelper(Worker helper) {
+        workers.returnHelper(helper);
+    }
+
+    /** How many callbacks of this instance the calling thread is inside of. */
+    int callbackDepth() {
+        return workers.callbackDepth(Thread.currentThread());
+    }
+
+    void refuseInsideCallback(String call) {
+        if (callbackDepth() > 0) {
+            throw new IllegalStateException(call + " from inside a callback of instance " + name()
+                    + " would wait for itself: let another thread close");
+        }
+    }
+
+    /** Drops a closed shell that no queue refers to; called whenever one of the two may have become true. */
+    void forgetIfGone(Shell shell) {
+        if (shell.isClosed() && shell.isInNoQueue()) {
+            synchronized (this) {
+                if (shells.remove(shell)) {
+                    ofForgotten.add(shell);
+                }
+            }
+        }
+    }
+
+    void report(Shell shell, Job job, Throwable thrown) {
+        FailureHandler handler = options.failureHandler;
+        try {
+            if (handler != null) {
+                handler.callbackThrew(shell, job, thrown);
+            } else {
+                LOG.log(System.Logger.Level.ERROR, "a callback of shell " + shell.name() + " threw", thrown);
+            }
+        } catch (Throwable ignored) {
+            // By contract: the lane goes on whatever the handler does.
+        }
+    }
+
+    Duration closeDeadline() {
+        return options.closeDeadline;
+    }
+
+    /** A deadline in nanoseconds; anything beyond 292 years waits for ever. */
+    static long nanos(Duration deadline) {
+        if (deadline.isNegative()) {
+            throw new IllegalArgumentException("deadline=" + deadline + ": must not be negative");
+        }
+        try {
+            return deadline.toNanos();
+        } catch (ArithmeticException e) {
+            return Waiters.FOREVER;
+        }
+    }
+}

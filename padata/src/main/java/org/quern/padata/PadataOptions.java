@@ -1,0 +1,220 @@
+package org.quern.padata;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to open an instance. Immutable; each method returns a changed copy. Start from {@link #defaults}.
+ */
+public final class PadataOptions {
+    private final Draft values;
+
+    private PadataOptions(Draft values) {
+        this.values = values;
+    }
+
+    /**
+     * One parallel worker for each available CPU, none pinned; no serial workers (serial phases run inline); rings of
+     * 1024 jobs; a submitter that finds the ring full helps; close waits for up to 30 seconds.
+     *
+     * @return the options
+     */
+    public static PadataOptions defaults() {
+        return new PadataOptions(new Draft());
+    }
+
+    /**
+     * Labels the instance; worker threads carry it in their names. Need not be unique.
+     *
+     * @param name the label
+     * @return the changed copy
+     */
+    public PadataOptions named(String name) {
+        Objects.requireNonNull(name, "name");
+        return with(d -> d.name = name);
+    }
+
+    /**
+     * Gives the CPUs of the parallel workers: one worker for each, unless {@link #parallelWorkers} says otherwise.
+     *
+     * @param cpus the mask; checked by {@link Padata#open}
+     * @return the changed copy
+     */
+    public PadataOptions parallelCpus(CpuMask cpus) {
+        Objects.requireNonNull(cpus, "cpus");
+        return with(d -> d.parallelCpus = cpus);
+    }
+
+    /**
+     * Sets the number of parallel workers. When pinned, worker i runs on the (i mod n)-th CPU of the parallel mask.
+     *
+     * @param workers 1 to 1024
+     * @return the changed copy
+     * @throws IllegalArgumentException if out of range
+     */
+    public PadataOptions parallelWorkers(int workers) {
+        return with(d -> d.parallelWorkers = check("workers", workers, 1, 1024));
+    }
+
+    /**
+     * Gives the CPUs of the serial workers, one for each: serial phases run there and not inline.
+     *
+     * @param cpus the mask; checked by {@link Padata#open}
+     * @return the changed copy
+     */
+    public PadataOptions serialCpus(CpuMask cpus) {
+        Objects.requireNonNull(cpus, "cpus");
+        return with(d -> d.serialCpus = cpus);
+    }
+
+    /**
+     * Binds each worker to its CPU by sched_setaffinity(2), where the system lets it; otherwise workers run unpinned
+     * and {@link PadataStats#parallelCpus} says so. Off by default: on shared cores pinning ruins tail latency.
+     *
+     * @param pinned whether to bind
+     * @return the changed copy
+     */
+    public PadataOptions pinned(boolean pinned) {
+        return with(d -> d.pinned = pinned);
+    }
+
+    /**
+     * Gives the factory of the object that {@link Worker#context} returns: called once for each worker thread, on that
+     * thread, before its first job, and once for each helper that submitting threads come to need.
+     *
+     * @param factory makes a context, never null
+     * @return the changed copy
+     */
+    public PadataOptions workerContext(Supplier<?> factory) {
+        Objects.requireNonNull(factory, "factory");
+        return with(d -> d.workerContext = factory);
+    }
+
+    /**
+     * Gives the handler of exceptions thrown by serial callbacks. By default they are logged with the platform logger
+     * {@code org.quern.padata}.
+     *
+     * @param handler the handler
+     * @return the changed copy
+     */
+    public PadataOptions failureHandler(FailureHandler handler) {
+        Objects.requireNonNull(handler, "handler");
+        return with(d -> d.failureHandler = handler);
+    }
+
+    /**
+     * Sets the default capacity of a shell's ring, that is the limit of its jobs in flight.
+     *
+     * @param jobs 2 to 2^20, rounded up to a power of two
+     * @return the changed copy
+     * @throws IllegalArgumentException if out of range
+     */
+    public PadataOptions ringCapacity(int jobs) {
+        return with(d -> d.ringCapacity = check("jobs", jobs, 2, ShellOptions.MAX_CAPACITY));
+    }
+
+    /**
+     * Sets the default policy for a full ring.
+     *
+     * @param policy the policy
+     * @return the changed copy
+     */
+    public PadataOptions whenFull(Backpressure policy) {
+        Objects.requireNonNull(policy, "policy");
+        return with(d -> d.whenFull = policy);
+    }
+
+    /**
+     * Sets how many shells may be open at once; the queues of ready shells are made for this number (about 16 bytes
+     * each).
+     *
+     * @param shells 1 to 2^24; 4096 by default
+     * @return the changed copy
+     * @throws IllegalArgumentException if out of range
+     */
+    public PadataOptions maxShells(int shells) {
+        return with(d -> d.maxShells = check("shells", shells, 1, 1 << 24));
+    }
+
+    /**
+     * Sets how long the {@code close()} methods without argument wait.
+     *
+     * @param deadline zero or more
+     * @return the changed copy
+     */
+    public PadataOptions closeDeadline(Duration deadline) {
+        Objects.requireNonNull(deadline, "deadline");
+        return with(d -> d.closeDeadline = deadline);
+    }
+
+    /** For tests: the CPUs to believe in instead of asking the system; nothing is pinned then. */
+    PadataOptions assumingCpus(CpuMask cpus) {
+        return with(d -> d.assumedCpus = cpus);
+    }
+
+    /** For tests: the number of the first job of each shell, to exercise wrap-around. */
+    PadataOptions firstSequence(long sequence) {
+        return with(d -> d.firstSequence = sequence);
+    }
+
+    Draft values() {
+        return values;
+    }
+
+    private PadataOptions with(Consumer<Draft> change) {
+        Draft copy = new Draft(values);
+        change.accept(copy);
+        return new PadataOptions(copy);
+    }
+
+    private static int check(String parameter, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(parameter + "=" + value + ": must be " + min + ".." + max);
+        }
+        return value;
+    }
+
+    /** The values while a copy is being changed; never changed after {@link #with} returns. */
+    static final class Draft {
+        String name = "padata";
+        @Nullable
+        CpuMask parallelCpus;
+        @Nullable
+        CpuMask serialCpus;
+        @Nullable
+        CpuMask assumedCpus;
+        int parallelWorkers;
+        boolean pinned;
+        @Nullable
+        Supplier<?> workerContext;
+        @Nullable
+        FailureHandler failureHandler;
+        int ringCapacity = 1024;
+        Backpressure whenFull = Backpressure.CALLER_RUNS;
+        int maxShells = 4096;
+        Duration closeDeadline = Duration.ofSeconds(30);
+        long firstSequence;
+
+        Draft() {}
+
+        Draft(Draft from) {
+            name = from.name;
+            parallelCpus = from.parallelCpus;
+            serialCpus = from.serialCpus;
+            assumedCpus = from.assumedCpus;
+            parallelWorkers = from.parallelWorkers;
+            pinned = from.pinned;
+            workerContext = from.workerContext;
+            failureHandler = from.failureHandler;
+            ringCapacity = from.ringCapacity;
+            whenFull = from.whenFull;
+            maxShells = from.maxShells;
+            closeDeadline = from.closeDeadline;
+            firstSequence = from.firstSequence;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package org.quern.padata;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.quern.padata.order.DrainWords;
+import org.quern.padata.order.RingCursors;
+
+/**
+ * The serial phase of one shell: what the holder of the drain token does. Every method is for the holder only, and
+ * after it returns the caller holds the token no more: it is parked in the ring, or went with the shell to a queue.
+ * <pre>
+ *                               complete() found TOKEN
+ *                                       |
+ *            inline, on a worker        |      callback CPU, or completed from outside
+ *          +----------------------------+--------------------------------+
+ *          v                                                             v
+ *     drain here  --budget used up--> run queue            queue of the head's serial worker
+ *          |                             |                               |
+ *          |<----------------------------+                          drain there --next job on another lane--> that queue
+ *          v                                                             |
+ *     head not done: park <----------------------------------------------+
+ * </pre>
+ */
+final class SerialPhase {
+    /** How many serial phases one turn may run before other shells get theirs. */
+    static final int BUDGET = 256;
+    /** The lane of a thread that serialises inline. */
+    static final int INLINE_LANE = -1;
+
+    private static final VarHandle FAILED;
+
+    static {
+        try {
+            FAILED = MethodHandles.lookup().findVarHandle(SerialPhase.class, "failed", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Shell shell;
+    private final Ring ring;
+    private long failed; // written by the token's holder, read by stats
+
+    SerialPhase(Shell shell, Ring ring) {
+        this.shell = shell;
+        this.ring = ring;
+    }
+
+    /** The head is done and the calling worker holds the token: here and now, or on the head's callback CPU. */
+    void begin() {
+        if (shell.isInline()) {
+            drain(INLINE_LANE);
+        } else {
+            handOver(ring.cursors.headPlain());
+        }
+    }
+
+    /**
+     * Runs serial phases until the head is not done, the budget is used up, or the next job belongs to another lane.
+     *
+     * @param lane the lane the calling thread stands for, or {@link #INLINE_LANE}
+     */
+    void drain(int lane) {
+        RingCursors cursors = ring.cursors;
+        DrainWords words = ring.words;
+        long head = cursors.headPlain();
+        int budget = BUDGET;
+        int jobs;
+        while ((jobs = words.takeOrPark(head)) != 0) {
+            words.clearPlain(head);
+            for (; jobs > 0; jobs--) {
+                if (budget-- == 0 || shell.isClosed() || (lane >= 0 && ring.lanePlain(head) != lane)) {
+                    words.putBackPlain(head, jobs);
+                    handOver(head);
+                    shell.wakeWaiters(false);
+                    return;
+                }
+                Job job = ring.jobPlain(head);
+                ring.clearPlain(head);
+                cursors.setHeadRelease(++head); // before the callback: a callback that submits finds room
+                serialise(job);
+            }
+            shell.wakeWaiters(false); // opportunistic: no fence since the head moved; the one after parking is certain
+        }
+        shell.wakeWaiters(true); // the parking compare-and-set is the fence; see Waiters
+    }
+
+    /** Gives the token to whoever serialises the job at the head. */
+    void handOver(long head) {
+        if (shell.isClosed()) {
+            return; // the token is lost on purpose: nothing more will be serialised
+        }
+        if (shell.isInline()) {
+            shell.scheduleDrain();
+        } else {
+            shell.scheduleOnLane(ring.lanePlain(head));
+        }
+    }
+
+    private void serialise(Job job) {
+        if (Ring.isVoid(job)) {
+            return;
+        }
+        Throwable failure = job.failure;
+        if (failure != null) {
+            job.failure = null;
+            FAILED.setOpaque(this, failed + 1);
+        }
+        if (job.deferred != null) {
+            job.deferred = null;
+        }
+        job.setIdleRelease(); // from here on the job is its owner's
+        try {
+            if (failure == null) {
+                job.serial();
+            } else {
+                job.failed(failure);
+            }
+        } catch (Throwable t) {
+            shell.report(job, t);
+        }
+    }
+
+    long failedOpaque() {
+        return (long) FAILED.getOpaque(this);
+    }
+}

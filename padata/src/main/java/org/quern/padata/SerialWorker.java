@@ -1,0 +1,70 @@
+package org.quern.padata;
+
+import java.lang.invoke.VarHandle;
+
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+import org.quern.padata.run.Parker;
+
+/**
+ * A lane: the thread that runs the serial phases of one callback CPU. It receives shells, not jobs; a shell that stands
+ * in its queue has brought its drain token along, and can therefore stand in no other.
+ */
+final class SerialWorker {
+    private final int lane;
+    private final MpscVarHandleArrayQueue<Shell> shells;
+    private volatile @Nullable Parker parker;
+    private volatile boolean stopping;
+
+    SerialWorker(int lane, int maxShells) {
+        this.lane = lane;
+        shells = new MpscVarHandleArrayQueue<>(Math.max(2, maxShells));
+    }
+
+    /** Hands a shell and its drain token to this lane. */
+    void offer(Shell shell) {
+        boolean fits = shells.offer(shell);
+        assert fits : "more shells than maxShells";
+        VarHandle.fullFence(); // P1: the element before the look at the parker; pairs with prepare() in loop
+        wake();
+    }
+
+    void stop() {
+        stopping = true;
+        wake();
+    }
+
+    private void wake() {
+        Parker current = parker;
+        if (current != null) {
+            current.signal();
+        }
+    }
+
+    void loop() {
+        Parker mine = new Parker(Thread.currentThread());
+        parker = mine;
+        int idle = 0;
+        while (!stopping) {
+            Shell shell = shells.poll();
+            if (shell != null) {
+                shell.drainOnLane(lane);
+                idle = 0;
+            } else if (idle++ < ParallelWorker.SPINS) {
+                Thread.onSpinWait();
+            } else {
+                sleep(mine);
+                idle = 0;
+            }
+        }
+    }
+
+    private void sleep(Parker mine) {
+        mine.prepare();
+        if (stopping || !shells.isEmpty()) {
+            mine.cancel();
+        } else {
+            mine.sleep();
+        }
+    }
+}

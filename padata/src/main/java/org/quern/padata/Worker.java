@@ -1,0 +1,165 @@
+package org.quern.padata;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place where a {@link Job#parallel} call runs: a worker thread of the instance, or a submitting thread that helps.
+ * It carries the context object made by {@link PadataOptions#workerContext}, so that ciphers, buffers and the like need
+ * no thread-local: at any time at most one call uses a given worker and its context.
+ * <p>
+ * Valid only inside the {@code parallel} call it was passed to.
+ */
+public final class Worker {
+    /** The index of a worker that a submitting thread borrows. */
+    static final int HELPER = -1;
+    /** The index of a serial worker, which runs no parallel phases. */
+    static final int SERIAL = -2;
+
+    private static final VarHandle JOBS;
+    private static final VarHandle DEEPEST;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            JOBS = lookup.findVarHandle(Worker.class, "jobs", long.class);
+            DEEPEST = lookup.findVarHandle(Worker.class, "deepestReordering", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final int index;
+    private final int cpu;
+    private final @Nullable Object context;
+    /**
+     * The thread that acts as this worker now, null if none does. Volatile, yet only ever compared with the reader's
+     * own thread: a thread knows for certain whether it acts as a worker, which is all that is asked.
+     */
+    volatile @Nullable Thread thread;
+
+    // The rest is the acting thread's alone, except the two counters, which stats() reads at any time.
+    /** First number of the batch that was claimed last. */
+    long batchStart;
+    private @Nullable Shell shell;
+    private @Nullable Job job;
+    private long sequence;
+    private @Nullable Completion deferred;
+    private long jobs;
+    private long deepestReordering;
+
+    Worker(int index, int cpu, @Nullable Object context) {
+        this.index = index;
+        this.cpu = cpu;
+        this.context = context;
+    }
+
+    /**
+     * The context object of this worker.
+     *
+     * @param <T> the type of the context
+     * @param type what {@link PadataOptions#workerContext} makes, or a supertype of it
+     * @return this worker's context, always the same object
+     * @throws IllegalStateException if the instance was opened without a worker context
+     * @throws ClassCastException if the context is not a {@code type}
+     */
+    public <T> T context(Class<T> type) {
+        if (context == null) {
+            throw new IllegalStateException("no worker context: open the instance with PadataOptions.workerContext");
+        }
+        return type.cast(context);
+    }
+
+    /**
+     * The number of this worker.
+     *
+     * @return 0 to workers-1 for a worker thread of the instance, -1 for a submitting thread that helps
+     */
+    public int index() {
+        return index;
+    }
+
+    /**
+     * The CPU this worker is bound to.
+     *
+     * @return the CPU number, or -1 if the worker is not pinned
+     */
+    public int cpu() {
+        return cpu;
+    }
+
+    /**
+     * Defers completion of the job that is running on this worker: returning from {@link Job#parallel} does not
+     * complete it any more, the token does. A job that throws after this call fails through the token: the token is
+     * used up. Allocates the token (the one allocation in the life of a job).
+     *
+     * @return the token
+     * @throws IllegalStateException if called outside {@code parallel}, from another thread, or twice for one job
+     */
+    public Completion defer() {
+        Shell runningShell = shell;
+        Job runningJob = job;
+        if (!Thread.currentThread().equals(thread) || runningShell == null || runningJob == null) {
+            throw new IllegalStateException("defer() outside the parallel phase of a job on this worker");
+        }
+        if (deferred != null) {
+            throw new IllegalStateException("job sequence=" + Long.toUnsignedString(sequence) + " of shell "
+                    + runningShell.name() + " is deferred already");
+        }
+        Completion token = new Completion(runningShell, runningJob, sequence);
+        deferred = token;
+        runningJob.deferred = token;
+        return token;
+    }
+
+    /**
+     * Runs the parallel phase of one claimed job.
+     *
+     * @return false if the job is deferred: then it is nobody's business here any more
+     */
+    boolean run(Shell ofShell, Job toRun, long itsSequence) {
+        shell = ofShell;
+        job = toRun;
+        sequence = itsSequence;
+        try {
+            toRun.parallel(this);
+        } catch (Throwable t) {
+            threw(ofShell, toRun, t);
+        }
+        job = null;
+        if (deferred == null) {
+            return true;
+        }
+        deferred = null;
+        return false;
+    }
+
+    private void threw(Shell ofShell, Job threw, Throwable t) {
+        Completion token = deferred;
+        if (token == null) {
+            threw.failure = t; // published by the exchange that marks the unit done
+        } else if (!token.tryFail(t)) {
+            ofShell.report(threw, t); // too late for the job to hear of it: it is complete
+        }
+    }
+
+    void countJobs(int count) {
+        JOBS.setOpaque(this, jobs + count);
+    }
+
+    void countReordering(long distance) {
+        if (distance > deepestReordering) {
+            DEEPEST.setOpaque(this, distance);
+        }
+    }
+
+    long jobsOpaque() {
+        return (long) JOBS.getOpaque(this);
+    }
+
+    long deepestReorderingOpaque() {
+        return (long) DEEPEST.getOpaque(this);
+    }
+}

@@ -1,0 +1,42 @@
+package org.quern.padata.run;
+
+import java.util.BitSet;
+
+import org.quern.kapi.KernelException;
+import org.quern.kapi.linux.Sched;
+
+/** What the system lets us know and decide about CPUs. Where the calls are missing, nothing is pinned and nothing fails. */
+public final class Affinity {
+    private Affinity() {}
+
+    /**
+     * The CPUs this process may run on. Asked for the process's first thread and not for the calling one, which may be
+     * pinned.
+     *
+     * @return the CPUs, never empty
+     */
+    public static BitSet available() {
+        if (Sched.availability().isPresent()) {
+            try {
+                return Sched.getAffinity((int) ProcessHandle.current().pid());
+            } catch (KernelException e) {
+                // Not ours to ask, in this container: count instead.
+            }
+        }
+        BitSet cpus = new BitSet();
+        cpus.set(0, Runtime.getRuntime().availableProcessors());
+        return cpus;
+    }
+
+    /**
+     * Binds the calling thread to one CPU.
+     *
+     * @param cpu the CPU
+     * @return true if the kernel agreed
+     */
+    public static boolean pinCurrentThread(int cpu) {
+        BitSet cpus = new BitSet();
+        cpus.set(cpu);
+        return Sched.availability().isPresent() && Sched.trySetAffinity(0, cpus) == 0;
+    }
+}

@@ -1,0 +1,140 @@
+package org.quern.vmap;
+
+import java.util.Objects;
+
+import org.quern.vmap.reserve.Reservation;
+
+/**
+ * What a {@link VmapArena} is to be. Immutable: each method returns changed options.
+ *
+ * <table>
+ * <caption>Options</caption>
+ * <tr>
+ * <th>option</th>
+ * <th>default</th>
+ * <th>why</th>
+ * </tr>
+ * <tr>
+ * <td>{@link #named}</td>
+ * <td>"arena"</td>
+ * <td>errors and statistics speak of it by this name</td>
+ * </tr>
+ * <tr>
+ * <td>{@link #atLeast}</td>
+ * <td>64 MiB, or the whole if smaller</td>
+ * <td>under RLIMIT_AS or strict overcommit a smaller arena is mostly better than none</td>
+ * </tr>
+ * <tr>
+ * <td>{@link #budget}</td>
+ * <td>none</td>
+ * <td>only the application knows its share of the machine</td>
+ * </tr>
+ * <tr>
+ * <td>{@link #hugePages}</td>
+ * <td>false</td>
+ * <td>a touched byte costs a page of 4 KiB, not 2 MiB, also where the system would use huge pages by itself</td>
+ * </tr>
+ * </table>
+ */
+public final class ArenaOptions {
+    private static final long DEFAULT_LEAST_BYTES = 64 << 20;
+
+    private final long reserveBytes;
+    private final long leastBytes;
+    private final long budgetBytes;
+    private final boolean hugePages;
+    private final String name;
+
+    private ArenaOptions(long reserveBytes, long leastBytes, long budgetBytes, boolean hugePages, String name) {
+        this.reserveBytes = reserveBytes;
+        this.leastBytes = leastBytes;
+        this.budgetBytes = budgetBytes;
+        this.hugePages = hugePages;
+        this.name = name;
+    }
+
+    /**
+     * An arena over that much address space.
+     *
+     * @param bytes 1..2^46, rounded up to pages. Address space costs nothing; be generous
+     * @return options, otherwise default
+     * @throws IllegalArgumentException if {@code bytes} is out of range
+     */
+    public static ArenaOptions reserving(long bytes) {
+        if (bytes < 1 || bytes > Reservation.MAX_BYTES) {
+            throw new IllegalArgumentException("bytes=" + bytes + ": must be 1..2^46");
+        }
+        long whole = Reservation.roundUpToPages(bytes);
+        return new ArenaOptions(whole, Math.min(whole, DEFAULT_LEAST_BYTES), Long.MAX_VALUE, false, "arena");
+    }
+
+    /**
+     * The name used in errors and statistics.
+     *
+     * @param newName any text
+     * @return changed options
+     */
+    public ArenaOptions named(String newName) {
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages,
+                Objects.requireNonNull(newName, "newName"));
+    }
+
+    /**
+     * The smallest reservation that will do when the system has no room for the wished one.
+     *
+     * @param bytes 1..the wished size
+     * @return changed options
+     * @throws IllegalArgumentException if {@code bytes} is out of range
+     */
+    public ArenaOptions atLeast(long bytes) {
+        if (bytes < 1 || bytes > reserveBytes) {
+            throw new IllegalArgumentException("bytes=" + bytes + ": must be 1.." + reserveBytes);
+        }
+        return new ArenaOptions(reserveBytes, bytes, budgetBytes, hugePages, name);
+    }
+
+    /**
+     * A hard cap on what the arena hands out, its block pools included; beyond it requests are refused.
+     *
+     * @param bytes 1 or more, rounded down to pages
+     * @return changed options
+     * @throws IllegalArgumentException if {@code bytes} is not positive
+     */
+    public ArenaOptions budget(long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("bytes=" + bytes + ": must be positive");
+        }
+        return new ArenaOptions(reserveBytes, leastBytes, bytes, hugePages, name);
+    }
+
+    /**
+     * Whether to ask the system for pages of 2 MiB. They make the first touch and random access cheaper and resident
+     * memory coarser. A hint; where the system has none, nothing changes.
+     *
+     * @param wanted true to ask for them, false to refuse them
+     * @return changed options
+     */
+    public ArenaOptions hugePages(boolean wanted) {
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, wanted, name);
+    }
+
+    long reserveBytes() {
+        return reserveBytes;
+    }
+
+    long leastBytes() {
+        return leastBytes;
+    }
+
+    long budgetPages() {
+        return budgetBytes >>> Reservation.PAGE_SHIFT;
+    }
+
+    boolean hugePages() {
+        return hugePages;
+    }
+
+    String name() {
+        return name;
+    }
+}

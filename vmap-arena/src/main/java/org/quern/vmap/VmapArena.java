@@ -1,0 +1,320 @@
+package org.quern.vmap;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.quern.vmap.page.Lease;
+import org.quern.vmap.page.PageBudget;
+import org.quern.vmap.reserve.Reservation;
+import org.quern.vmap.reserve.ResidentMemory;
+
+/**
+ * An arena over a large piece of address space that costs memory only where it is touched: pages are populated, with
+ * zeros, by the system on first touch.
+ *
+ * <p>
+ * Three ways to get memory from it:
+ * <ul>
+ * <li>{@link #allocatePages}: runs of pages that are given back one by one with {@link #free}. {@link #segment} makes them
+ * accessible; the segment throws once the range is freed.
+ * <li>{@link #allocate(long, long)}: this is a {@link Arena}, so any code that takes one can use it; such memory lives
+ * until {@link #close}. Small pieces cost a compare-and-set.
+ * <li>{@link #blockPool}: equal blocks that are taken and given back in a few ns.
+ * </ul>
+ *
+ * <p>
+ * Guarantees.
+ * <ol>
+ * <li>What is handed out reads as zeros. No two live handles share a byte.
+ * <li>An access through a segment either reaches the memory of its own range, piece or block, or throws
+ * IllegalStateException; whatever other threads free or close meanwhile. It never faults and never shows the bytes of a
+ * later owner.
+ * <li>When {@link #free} or {@link #close} returns, no access is inside the memory concerned, and the memory has been given
+ * back to the system. The address space stays reserved until the arena and everything made of it is unreachable.
+ * <li>A refused or failed call has changed nothing.
+ * <li>Actions before {@code free(r)} happen-before actions after the call that hands out any page of {@code r} again.
+ * </ol>
+ *
+ * <p>
+ * <b>Threads.</b> All methods may be called by any thread. Calls that work on pages take one lock, for less than a
+ * microsecond; waiting for readers and decommitting happen outside it.
+ *
+ * <p>
+ * <b>Costs.</b> {@link #free} of a range that was never shown by {@link #segment} is one {@code madvise}, about 2 us and
+ * 0.26 us per populated page. If it was shown, its scope must be closed first, which is a handshake with every thread of
+ * the virtual machine: some 10 us more. That is the price of guarantee 2; blocks of a pool and pieces from
+ * {@code allocate} do not pay it, because they are not given back to anybody else.
+ */
+public final class VmapArena implements Arena {
+    private static final AtomicLong NEXT_NUMBER = new AtomicLong();
+
+    private final String name;
+    private final long wishedBytes;
+    private final Reservation reservation;
+    private final PageBudget budget;
+    private final PageSpace pages;
+    private final Scratch scratch;
+    private final Arena scope = Arena.ofShared();
+    private final MemorySegment memory;
+
+    // Held to open a pool, and throughout close(): a pool opened while the arena closes would be forgotten.
+    private final ReentrantLock lifecycle = new ReentrantLock();
+    private final List<BlockPool> pools = new ArrayList<>(); // guarded by lifecycle
+    private int poolCount; // guarded by lifecycle
+
+    private VmapArena(ArenaOptions options) {
+        this.name = options.name();
+        this.wishedBytes = options.reserveBytes();
+        this.reservation = AddressSpaceException.reserve(name, wishedBytes, options.leastBytes());
+        this.budget = new PageBudget(options.budgetPages());
+        this.pages = new PageSpace(name, NEXT_NUMBER.incrementAndGet(), reservation, budget);
+        this.scratch = new Scratch(pages);
+        this.memory = reservation.segment(scope);
+        reservation.adviseHugePages(options.hugePages());
+    }
+
+    /**
+     * Opens an arena. Reserves address space, commits nothing: some 50 us whatever the size.
+     *
+     * @param options what it is to be
+     * @return the arena
+     * @throws AddressSpaceException if the system has no room or the process holds too many mappings
+     */
+    public static VmapArena open(ArenaOptions options) {
+        return new VmapArena(Objects.requireNonNull(options, "options"));
+    }
+
+    // ---- pages ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Hands out a run of pages, zeroed and unpopulated: the smallest free run that is long enough, at the lowest place.
+     * Does not block but for the lock, does not touch the pages.
+     *
+     * @param count how many, 1 or more
+     * @return the range
+     * @throws IllegalArgumentException if {@code count} is not positive
+     * @throws ArenaExhaustedException if no free run is long enough or the budget is spent
+     * @throws ArenaClosedException if the arena is closed
+     */
+    public PageRange allocatePages(long count) {
+        return switch (tryAllocatePages(count)) {
+            case PageRange range -> range;
+            case Shortage shortage -> throw new ArenaExhaustedException(shortage);
+        };
+    }
+
+    /**
+     * As {@link #allocatePages}, with the shortage as a result instead of an exception.
+     *
+     * @param count how many, 1 or more
+     * @return the range, or what was missing
+     * @throws IllegalArgumentException if {@code count} is not positive
+     * @throws ArenaClosedException if the arena is closed
+     */
+    public PageAllocation tryAllocatePages(long count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("count=" + count + ": must be positive");
+        }
+        return pages.tryAllocate(count);
+    }
+
+    /**
+     * Gives a range back: ends its segments, gives its memory back to the system, and makes its pages available again, in
+     * this order. Blocks until no thread is inside an access to a segment of the range (microseconds).
+     *
+     * @param range as handed out
+     * @throws StaleHandleException if it was freed before, or is being freed
+     * @throws IllegalArgumentException if another arena handed it out
+     * @throws RangeBusyException if a system call of another thread uses one of its segments, or another thread is
+     *         decommitting it; nothing was changed
+     * @throws ArenaClosedException if the arena is closed
+     */
+    public void free(PageRange range) {
+        pages.free(range);
+    }
+
+    /**
+     * Gives the memory of a range back to the system but keeps the range: it reads as zeros from now on, and a later touch
+     * populates it again. Its segments stay valid; threads that access them at the same time see old bytes or zeros.
+     *
+     * @param range as handed out
+     * @throws StaleHandleException if it was freed
+     * @throws IllegalArgumentException if another arena handed it out
+     * @throws ArenaClosedException if the arena is closed
+     */
+    public void decommit(PageRange range) {
+        pages.decommit(range);
+    }
+
+    /**
+     * A range as a segment. It throws IllegalStateException once the range is freed or the arena closed. The first call
+     * for a range makes a scope of its own; later calls return the same segment.
+     *
+     * @param range as handed out
+     * @return all bytes of the range, accessible by every thread
+     * @throws StaleHandleException if it was freed
+     * @throws IllegalArgumentException if another arena handed it out
+     * @throws ArenaClosedException if the arena is closed
+     */
+    public MemorySegment segment(PageRange range) {
+        return pages.segment(range);
+    }
+
+    // ---- java.lang.foreign.Arena ----------------------------------------------------------------------------------
+
+    /**
+     * Hands out zeroed memory that lives until {@link #close}. Pieces up to a quarter of 64 KiB are cut from a common
+     * chunk, larger ones get pages of their own and stay unpopulated until touched.
+     *
+     * @param byteSize 0 or more
+     * @param byteAlignment a power of two
+     * @return a segment of exactly that size, in this arena's scope, accessible by every thread
+     * @throws IllegalArgumentException if size or alignment is out of range
+     * @throws ArenaExhaustedException if no free run is long enough or the budget is spent
+     * @throws ArenaClosedException if the arena is closed
+     */
+    @Override
+    public MemorySegment allocate(long byteSize, long byteAlignment) {
+        if (byteSize < 0) {
+            throw new IllegalArgumentException("byteSize=" + byteSize + ": must not be negative");
+        }
+        if (byteAlignment <= 0 || (byteAlignment & (byteAlignment - 1)) != 0) {
+            throw new IllegalArgumentException("byteAlignment=" + byteAlignment + ": must be a power of two");
+        }
+        pages.checkOpen();
+        if (byteSize > reservation.bytes() || byteAlignment > reservation.bytes()) {
+            throw new ArenaExhaustedException(new Shortage(Shortage.Cause.ADDRESS_SPACE,
+                    Math.max(byteSize, byteAlignment) >>> Reservation.PAGE_SHIFT, pages.largestRun(), name));
+        }
+        long address = scratch.take(byteSize, byteAlignment);
+        return memory.asSlice(address - reservation.base(), byteSize);
+    }
+
+    /**
+     * The life of what {@link #allocate} hands out. Segments of page ranges and of pools have scopes of their own, which
+     * end no later.
+     *
+     * @return the scope; alive until {@link #close}
+     */
+    @Override
+    public MemorySegment.Scope scope() {
+        return scope.scope();
+    }
+
+    // ---- pools ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Opens a pool of equal blocks. It has a reservation of its own, as large as this arena's rounded up to a power of two;
+     * its populated pages count against this arena's budget, and it is closed with this arena at the latest.
+     *
+     * @param blockBytes the size of a block, a multiple of 8, 8..2^40
+     * @return the pool
+     * @throws IllegalArgumentException if {@code blockBytes} is out of range
+     * @throws AddressSpaceException if the system has no room or the process holds too many mappings
+     * @throws ArenaClosedException if the arena is closed
+     */
+    public BlockPool blockPool(long blockBytes) {
+        lifecycle.lock();
+        try {
+            pages.checkOpen();
+            pools.removeIf(BlockPool::isClosed);
+            BlockPool pool = BlockPool.open(name + "/blocks-" + (poolCount + 1), blockBytes, reservation.bytes(),
+                    budget);
+            pools.add(pool);
+            poolCount++;
+            return pool;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    // ---- statistics -----------------------------------------------------------------------------------------------
+
+    /**
+     * What the arena holds now. Cheap: no system call.
+     *
+     * @return a snapshot; after close everything handed out is 0
+     */
+    public ArenaStats stats() {
+        return pages.stats(wishedBytes);
+    }
+
+    /**
+     * How much memory the arena's own reservation occupies as the system counts it ({@code /proc/self/smaps}); its block
+     * pools measure themselves. Walks the page tables of the whole process: milliseconds.
+     *
+     * @return bytes
+     * @throws java.io.UncheckedIOException if this system has no readable {@code /proc/self/smaps}
+     */
+    public long measureResidentBytes() {
+        try {
+            return ResidentMemory.of(reservation);
+        } finally {
+            Reference.reachabilityFence(reservation);
+        }
+    }
+
+    // ---- close ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Closes the arena: ends all segments, closes its pools, gives all memory back to the system at once. Blocks until no
+     * thread is inside an access, and until frees and decommits under way are done: some 10 us, and as much for each page
+     * range that was shown as a segment and not freed. Idempotent; when it returns the arena is closed, whoever closed it.
+     *
+     * @throws RangeBusyException if a system call of another thread uses a segment. Everything else is closed and nothing
+     *         more is handed out; calling close again completes it
+     */
+    @Override
+    public void close() {
+        lifecycle.lock();
+        try {
+            List<Lease> leases = pages.beginClose();
+            if (leases == null) {
+                return;
+            }
+            int busy = PageSpace.endScope(scope) ? 0 : 1;
+            for (Lease lease : leases) {
+                Arena shown = lease.scope();
+                busy += shown == null || PageSpace.endScope(shown) ? 0 : 1;
+            }
+            for (BlockPool pool : pools) {
+                busy += pool.tryClose() ? 0 : 1;
+            }
+            if (busy > 0) {
+                throw new RangeBusyException(
+                        name + ": calls of other threads are using segments of " + busy + " scopes; close again", null);
+            }
+            pages.finishClose(leases);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /**
+     * Name and sizes, for logs.
+     *
+     * @return one line
+     */
+    @Override
+    public String toString() {
+        return name + " (" + reservation.bytes() + " bytes reserved, scope "
+                + (scope.scope().isAlive() ? "alive)" : "closed)");
+    }
+
+    /** Checks the books, in time proportional to the ranges; for tests. */
+    void verify() {
+        pages.verify();
+        lifecycle.lock();
+        try {
+            pools.forEach(BlockPool::verify);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+}

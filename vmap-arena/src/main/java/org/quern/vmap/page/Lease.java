@@ -1,0 +1,150 @@
+package org.quern.vmap.page;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of pages while it is handed out: its state, and the scope of the segments made of it. All access under the
+ * arena's lock, but for closing the scope.
+ *
+ * <pre>
+ *              allocate                     free
+ *     FREE  ------------->  LEASED  ------------------->  RELEASING  --------->  FREE
+ *   (no lease, in            |  ^                       scope closed,       decommitted,
+ *    the free runs)          |  |                       pages decommitted   back in the free runs
+ *                  hold +1   v  |  hold -1
+ *                          LEASED, held                 a free of a held lease is refused as busy
+ * </pre>
+ *
+ * RELEASING is the state in which pages are neither in use nor to be had: it lets the slow part of a free (waiting for
+ * readers to leave the scope, decommitting) run outside the lock.
+ */
+public final class Lease {
+    /** The states; FREE has no lease. */
+    public enum State {
+        /** In use. */
+        LEASED,
+        /** On the way back. */
+        RELEASING
+    }
+
+    private final long firstPage;
+    private final long pages;
+    private final long generation;
+    private State state = State.LEASED;
+    private int holds;
+    private @Nullable Arena scope;
+    private @Nullable MemorySegment segment;
+
+    Lease(long firstPage, long pages, long generation) {
+        this.firstPage = firstPage;
+        this.pages = pages;
+        this.generation = generation;
+    }
+
+    /**
+     * The first page.
+     *
+     * @return its number
+     */
+    public long firstPage() {
+        return firstPage;
+    }
+
+    /**
+     * The length.
+     *
+     * @return pages
+     */
+    public long pages() {
+        return pages;
+    }
+
+    /**
+     * Which act of handing out this is.
+     *
+     * @return 1, 2, ..
+     */
+    public long generation() {
+        return generation;
+    }
+
+    /**
+     * The state.
+     *
+     * @return what may be done with it
+     */
+    public State state() {
+        return state;
+    }
+
+    /**
+     * How many activities need the lease to stay.
+     *
+     * @return 0 or more
+     */
+    public int holds() {
+        return holds;
+    }
+
+    /** One more activity needs the lease to stay. */
+    public void hold() {
+        require(state == State.LEASED, "hold");
+        holds++;
+    }
+
+    /** One activity is over. */
+    public void unhold() {
+        require(holds > 0, "unhold");
+        holds--;
+    }
+
+    /** LEASED, not held -> RELEASING. */
+    public void beginRelease() {
+        require(state == State.LEASED && holds == 0, "beginRelease");
+        state = State.RELEASING;
+    }
+
+    /** RELEASING -> LEASED: the release could not be completed. */
+    public void cancelRelease() {
+        require(state == State.RELEASING, "cancelRelease");
+        state = State.LEASED;
+    }
+
+    /**
+     * The scope of the segments made of the lease.
+     *
+     * @return null if none was made
+     */
+    public @Nullable Arena scope() {
+        return scope;
+    }
+
+    /**
+     * The segment made of the lease.
+     *
+     * @return null if none was made
+     */
+    public @Nullable MemorySegment segment() {
+        return segment;
+    }
+
+    /**
+     * Remembers the segment made of the lease, or forgets it.
+     *
+     * @param newScope its scope
+     * @param newSegment all of the lease's bytes
+     */
+    public void show(@Nullable Arena newScope, @Nullable MemorySegment newSegment) {
+        scope = newScope;
+        segment = newSegment;
+    }
+
+    private void require(boolean holdsTrue, String transition) {
+        if (!holdsTrue) {
+            throw new IllegalStateException(transition + " of a lease that is " + state + " with " + holds + " holds");
+        }
+    }
+}

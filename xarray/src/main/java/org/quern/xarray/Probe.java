@@ -1,0 +1,52 @@
+package org.quern.xarray;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a search of an {@link XArray} puts what it found: a reusable pair, so that searching allocates nothing. A search that finds nothing leaves it as it was.
+ * A probe keeps the object it found reachable until the next hit.
+ *
+ * <p>Not thread-safe: one per thread.
+ *
+ * @param <V> type of the objects
+ */
+public final class Probe<V> {
+    private long index;
+    private @Nullable V value;
+
+    /** A probe that has found nothing: index 0, value null. */
+    public Probe() {}
+
+    /**
+     * Index of the entry found last.
+     *
+     * @return an unsigned number
+     */
+    public long index() {
+        return index;
+    }
+
+    /**
+     * Object of the entry found last.
+     *
+     * @return null before the first hit
+     */
+    public @Nullable V value() {
+        return value;
+    }
+
+    void set(long index, V value) {
+        this.index = index;
+        this.value = value;
+    }
+
+    /**
+     * The pair, with the index as an unsigned number.
+     *
+     * @return for messages
+     */
+    @Override
+    public String toString() {
+        return Long.toUnsignedString(index) + "=" + value;
+    }
+}

@@ -1,0 +1,68 @@
+package org.quern.xarray;
+
+import java.util.Objects;
+
+import org.quern.xarray.node.NodeLayout;
+
+/**
+ * How to create an array. Immutable; start with {@link #defaults} and change what differs.
+ *
+ * @param name what the array is called in messages; not empty
+ * @param maxNodeBytes most bytes of off-heap nodes, 576 each, 0..2^44; retired nodes that wait for readers count. What is not used costs only address space,
+ *        of which up to four times as much is reserved
+ */
+public record XArrayConfig(String name, long maxNodeBytes) {
+    /**
+     * 8 GiB of nodes: 900 million dense entries. Reserving address space is free, but a process has only 128 TiB of it, and this leaves room for thousands of
+     * arrays.
+     */
+    public static final long DEFAULT_MAX_NODE_BYTES = (8L << 30) - 2 * NodeLayout.BYTES;
+
+    private static final long LARGEST = 1L << 44;
+    private static final XArrayConfig DEFAULTS = new XArrayConfig("xarray", DEFAULT_MAX_NODE_BYTES);
+
+    /**
+     * Checks the arguments.
+     *
+     * @throws IllegalArgumentException if one is out of range
+     * @throws NullPointerException if the name is null
+     */
+    public XArrayConfig {
+        Objects.requireNonNull(name, "name");
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name is empty");
+        }
+        if (maxNodeBytes < 0 || maxNodeBytes > LARGEST) {
+            throw new IllegalArgumentException("maxNodeBytes=" + maxNodeBytes + ": must be 0.." + LARGEST);
+        }
+    }
+
+    /**
+     * The defaults: name "xarray", {@link #DEFAULT_MAX_NODE_BYTES}.
+     *
+     * @return a configuration
+     */
+    public static XArrayConfig defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * With another name.
+     *
+     * @param newName not empty
+     * @return a copy
+     */
+    public XArrayConfig named(String newName) {
+        return new XArrayConfig(newName, maxNodeBytes);
+    }
+
+    /**
+     * With another limit.
+     *
+     * @param bytes most bytes of nodes, 0..2^44
+     * @return a copy
+     */
+    public XArrayConfig withMaxNodeBytes(long bytes) {
+        return new XArrayConfig(name, bytes);
+    }
+}

@@ -1,0 +1,148 @@
+package org.quern.xarray.tree;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.recycle.NodePool;
+
+/**
+ * The objects of an {@code XArray}: a table on the heap that mirrors the leaves.
+ *
+ * <pre>
+ *   off heap                         on the heap
+ *   leaf at offset o                 leaves[o >>> 9] ---> Object[64]
+ *     slot 7: OBJECT   ...............................      [7] ---> the object
+ *   head:     OBJECT   ...............................    head  ---> the object
+ * </pre>
+ *
+ * <b>The mirror is the truth</b> about content: an entry is there exactly if its place in the mirror is not null. The word and the present bit off the heap
+ * only lead searches there. So each operation has one store that makes it happen, as with values: the Release store to the mirror, which is also what
+ * publishes the object. Nodes are 576 bytes apart, so {@code offset >>> 9} is different for each.
+ *
+ * <p><b>One rule of reuse for both halves</b>: a place in the mirror - of a leaf that was retired, or the head's - is emptied or given to another node only after the
+ * recycle sequence was advanced. A reader that finds null because its entry moved elsewhere is sent back.
+ *
+ * <p>The mirror of a leaf goes with the leaf, so the heap holds 64 references for each leaf in use or in quarantine, and no reference to an erased object.
+ *
+ * <p>Rejected: handles (an object table with a free list; one more load and a second thing to recycle; slower in load, replace and collection).
+ */
+public final class Mirror implements NodePool.Recycled {
+    private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Object[].class);
+    private static final VarHandle HEAD;
+    private static final int NODE_NUMBER_SHIFT = 9;
+    private static final int MOST_SPARES = 2;
+    private static final Object[][] EMPTY = {};
+
+    static {
+        try {
+            HEAD = MethodHandles.lookup().findVarHandle(Mirror.class, "head", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @SuppressWarnings("unused") // accessed through HEAD
+    private volatile @Nullable Object head;
+
+    /** Replaced, with all it had, before a link to a leaf that it lacked is published; so Plain is enough for who followed such a link. */
+    private Object[][] leaves = EMPTY;
+
+    private final Object[][] spare = new Object[MOST_SPARES][];
+    private int spares;
+
+    /** An empty mirror. */
+    public Mirror() {}
+
+    /**
+     * The content of a slot of a leaf. Pairs with {@link #setRelease}. Never fails, whatever a racing reader asks for.
+     *
+     * @param leaf offset of the leaf
+     * @param slot 0..63
+     * @return null if the slot is empty
+     */
+    public @Nullable Object getAcquire(long leaf, int slot) {
+        Object[][] table = leaves;
+        int number = (int) (leaf >>> NODE_NUMBER_SHIFT);
+        if (number >= table.length) {
+            return null;
+        }
+        Object[] mirror = table[number];
+        return mirror == null ? null : ELEMENT.getAcquire(mirror, slot);
+    }
+
+    /**
+     * Sets or empties a slot of a leaf. Called with the lock; pairs with {@link #getAcquire}.
+     *
+     * @param leaf offset of the leaf
+     * @param slot 0..63
+     * @param content null to empty it
+     */
+    void setRelease(long leaf, int slot, @Nullable Object content) {
+        ELEMENT.setRelease(leaves[(int) (leaf >>> NODE_NUMBER_SHIFT)], slot, content);
+    }
+
+    /**
+     * The content of a lone entry in the head. Pairs with {@link #setHeadRelease}.
+     *
+     * @return null if there is none
+     */
+    public @Nullable Object headAcquire() {
+        return HEAD.getAcquire(this);
+    }
+
+    /**
+     * Sets or empties the head's place. Called with the lock; pairs with {@link #headAcquire}.
+     *
+     * @param content null to empty it
+     */
+    void setHeadRelease(@Nullable Object content) {
+        HEAD.setRelease(this, content);
+    }
+
+    /**
+     * Makes sure that the next {@link #adopt}s need no memory; may throw OutOfMemoryError, and has changed nothing then.
+     *
+     * @param highest highest offset that may be adopted
+     * @param count how many leaves, at most 2
+     */
+    void reserve(long highest, int count) {
+        int number = (int) (highest >>> NODE_NUMBER_SHIFT);
+        if (number >= leaves.length) {
+            leaves = Arrays.copyOf(leaves, Math.max(number + 1, leaves.length + (leaves.length >> 1)));
+        }
+        while (spares < count) {
+            spare[spares] = new Object[Geometry.SLOTS];
+            spares++;
+        }
+    }
+
+    /**
+     * Gives a new leaf its mirror.
+     *
+     * @param leaf its offset
+     */
+    @SuppressWarnings("NullAway") // a spare that was adopted is forgotten here, or it would be held after its leaf has gone
+    void adopt(long leaf) {
+        spares--;
+        leaves[(int) (leaf >>> NODE_NUMBER_SHIFT)] = spare[spares];
+        spare[spares] = null;
+    }
+
+    /** Lets everything go. Called after the sequence was advanced. */
+    void reset() {
+        leaves = EMPTY;
+        setHeadRelease(null);
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // an element without mirror is null
+    public void nodeRecycled(long offset) {
+        int number = (int) (offset >>> NODE_NUMBER_SHIFT);
+        if (number < leaves.length) {
+            leaves[number] = null;
+        }
+    }
+}

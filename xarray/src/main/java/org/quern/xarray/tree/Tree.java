@@ -1,0 +1,319 @@
+package org.quern.xarray.tree;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+
+import org.jspecify.annotations.Nullable;
+import org.quern.xarray.entry.Entry;
+import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.node.NodeAccess;
+import org.quern.xarray.node.NodeLayout;
+import org.quern.xarray.recycle.NodePool;
+import org.quern.xarray.recycle.RecycleSequence;
+
+/**
+ * One array as its readers see it.
+ *
+ * <pre>
+ *   head      0 | lone entry at index 0 | root link and shift | CLOSED       published with Release, read with Acquire
+ *   rootMarks bit m: some entry has mark m                                   likewise
+ *   base      address of the pool          written once, before the first root is published through the head
+ *   linkMask  which words are links        likewise
+ *   sequence  moves before a node is reused
+ * </pre>
+ *
+ * Invariants, checked by TreeChecker after every test.
+ * <ol>
+ * <li>The root has the lowest shift that covers the highest index; a lone entry at index 0 is in the head and needs no node.
+ * <li>No node in the tree is empty.
+ * <li>A node is complete - entries, marks, bitmaps, base - before the word that links to it is published.
+ * <li>The head is 0 exactly if there is no entry.
+ * </ol>
+ *
+ * Every read has this shape; see {@link RecycleSequence} for why it is right:
+ *
+ * <pre>
+ *   do { s = sequence; h = head; .. walk .. } while (the sequence moved);
+ * </pre>
+ *
+ * The array cannot be collected, nor its memory unmapped, while a read is under way: every read ends with a {@code reachabilityFence} on this object, which
+ * holds the pool, which holds the reservation.
+ */
+public final class Tree extends RecycleSequence {
+    private static final VarHandle HEAD;
+    private static final VarHandle ROOT_MARKS;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            HEAD = lookup.findVarHandle(Tree.class, "head", long.class);
+            ROOT_MARKS = lookup.findVarHandle(Tree.class, "rootMarks", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @SuppressWarnings("unused") // accessed through HEAD
+    private volatile long head = Entry.ABSENT;
+
+    private long base;
+    private long linkMask = -1;
+
+    @SuppressWarnings("unused") // accessed through ROOT_MARKS
+    private volatile int rootMarks;
+
+    private final @Nullable Mirror mirror;
+    private final NodePool nodes;
+    private final WriterLock lock = new WriterLock();
+
+    /**
+     * An empty tree without memory.
+     *
+     * @param name for messages
+     * @param maxBytes most bytes of nodes
+     * @param mirror where the content of entries is, or null if it is in the words
+     */
+    public Tree(String name, long maxBytes, @Nullable Mirror mirror) {
+        this.mirror = mirror;
+        this.nodes = new NodePool(name, maxBytes, this, mirror != null ? mirror : offset -> {});
+    }
+
+    /**
+     * The word at an index, read without a lock.
+     *
+     * @param index any index
+     * @return a value or object word, {@link Entry#ABSENT} or {@link Entry#CLOSED}
+     */
+    public long load(long index) {
+        try {
+            for (;;) { // again only if a batch of nodes was recycled meanwhile
+                long seen = readAcquire();
+                long root = headAcquire();
+                long word = Entry.isRoot(root) ? Descent.word(base, linkMask, root, index) : loneWord(root, index);
+                if (unchangedSince(seen)) {
+                    return word;
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * The object at an index, read without a lock.
+     *
+     * @param contents this tree's mirror
+     * @param index any index
+     * @return null if there is no entry
+     * @throws IllegalStateException if the array is closed
+     */
+    public @Nullable Object loadContent(Mirror contents, long index) {
+        try {
+            for (;;) { // again only if a batch of nodes was recycled, or an entry moved, meanwhile
+                long seen = readAcquire();
+                long root = headAcquire();
+                Object content = null;
+                if (Entry.isRoot(root)) {
+                    long leaf = Descent.leaf(base, linkMask, root, index);
+                    content = contents.getAcquire(leaf, Geometry.leafSlot(index)); // leaf 0 is no node and has no mirror
+                } else if (root == Entry.OBJECT && index == 0) {
+                    content = contents.headAcquire();
+                }
+                if (unchangedSince(seen)) {
+                    return content != null ? content : absent(root);
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private @Nullable Object absent(long root) {
+        requireOpen(root);
+        return null;
+    }
+
+    /** What a head that is no root says about an index. */
+    private static long loneWord(long head, long index) {
+        return index == 0 || head == Entry.CLOSED ? head : Entry.ABSENT;
+    }
+
+    /**
+     * Whether the entry at an index has a mark, read without a lock.
+     *
+     * @param index any index
+     * @param mark 0..2
+     * @return false also if there is no entry
+     */
+    public boolean isMarked(long index, int mark) {
+        try {
+            for (;;) {
+                long seen = readAcquire();
+                long root = headAcquire();
+                boolean marked;
+                boolean valid = true;
+                if (Entry.isRoot(root)) {
+                    long leaf = Descent.leaf(base, linkMask, root, index);
+                    marked = leaf != 0
+                            && (NodeAccess.bitmapAcquire(base + leaf, NodeLayout.marks(mark)) >>> index & 1) != 0;
+                } else {
+                    requireOpen(root);
+                    marked = index == 0 && anyMarked(mark);
+                    valid = headAcquire() == root; // else the root marks may be those of a tree that has grown meanwhile
+                }
+                if (unchangedSince(seen) && valid) {
+                    return marked;
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Whether any entry has a mark.
+     *
+     * @param mark 0..2
+     * @return one bit of one word
+     */
+    public boolean anyMarked(int mark) {
+        return (rootMarksAcquire() >>> mark & 1) != 0;
+    }
+
+    /**
+     * Refuses a closed array.
+     *
+     * @param head what was read from the head
+     * @throws IllegalStateException if it says closed
+     */
+    public void requireOpen(long head) {
+        if (head == Entry.CLOSED) {
+            throw new IllegalStateException("array " + nodes.name() + " is closed");
+        }
+    }
+
+    /**
+     * Reads the head; pairs with {@link #setHeadRelease}.
+     *
+     * @return a head word
+     */
+    public long headAcquire() {
+        return (long) HEAD.getAcquire(this);
+    }
+
+    /**
+     * Reads the head under the lock.
+     *
+     * @return a head word
+     */
+    public long headPlain() {
+        return (long) HEAD.get(this);
+    }
+
+    /**
+     * Publishes the head; pairs with {@link #headAcquire}.
+     *
+     * @param head a head word
+     */
+    public void setHeadRelease(long head) {
+        HEAD.setRelease(this, head);
+    }
+
+    /**
+     * Reads the marks of the array; pairs with {@link #setRootMarksRelease}.
+     *
+     * @return bit m for mark m
+     */
+    public int rootMarksAcquire() {
+        return (int) ROOT_MARKS.getAcquire(this);
+    }
+
+    /**
+     * Publishes the marks of the array; pairs with {@link #rootMarksAcquire}.
+     *
+     * @param marks bit m for mark m
+     */
+    public void setRootMarksRelease(int marks) {
+        ROOT_MARKS.setRelease(this, marks);
+    }
+
+    /**
+     * The address of the pool; meaningful once a root was read from the head.
+     *
+     * @return what offsets are added to
+     */
+    public long basePlain() {
+        return base;
+    }
+
+    /**
+     * Which words are links; meaningful once a root was read from the head.
+     *
+     * @return for {@link Entry#isLink}
+     */
+    public long linkMaskPlain() {
+        return linkMask;
+    }
+
+    /**
+     * The protection of the readers.
+     *
+     * @return the sequence
+     */
+    public RecycleSequence sequence() {
+        return this;
+    }
+
+    /**
+     * The nodes; for writers.
+     *
+     * @return the pool
+     */
+    public NodePool nodes() {
+        return nodes;
+    }
+
+    /**
+     * The lock of the writers.
+     *
+     * @return the lock
+     */
+    public WriterLock lock() {
+        return lock;
+    }
+
+    /**
+     * The content of object entries.
+     *
+     * @return null if entries are values
+     */
+    public @Nullable Mirror mirror() {
+        return mirror;
+    }
+
+    /**
+     * Reserves nodes and, with the first of them, makes the pool known to readers-to-be. Called with the lock.
+     *
+     * @param count how many
+     * @return false if there is no room; nothing has changed
+     */
+    boolean reserve(int count) {
+        if (!nodes.reserve(count)) {
+            return false;
+        }
+        base = nodes.blocks().baseAddress();
+        linkMask = Entry.linkMask(nodes.linkableBytes());
+        return true;
+    }
+
+    /**
+     * Levels of the tree. Called with the lock.
+     *
+     * @return 0..11
+     */
+    public int height() {
+        long root = headPlain();
+        return Entry.isRoot(root) ? Geometry.height(Entry.rootShift(root)) : 0;
+    }
+}
