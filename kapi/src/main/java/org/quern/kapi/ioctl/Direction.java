@@ -1,6 +1,9 @@
 package org.quern.kapi.ioctl;
 
+import org.quern.kapi.Operation;
+
 /** Which way an argument travels, seen from the caller: to write is to hand something to the kernel. */
+@Operation(threads = Operation.Threads.ANY)
 public enum Direction {
     /** No argument in memory. */
     NONE,

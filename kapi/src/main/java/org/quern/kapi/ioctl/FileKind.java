@@ -1,11 +1,13 @@
 package org.quern.kapi.ioctl;
 
 import org.quern.kapi.Errno;
+import org.quern.kapi.Operation;
 
 /**
  * What a descriptor of an ioctl is open on. A command number is unique only per kind of file: on the userfaultfd device
  * type 0xaa, number 0 creates a descriptor, and on that descriptor it registers a range.
  */
+@Operation(threads = Operation.Threads.ANY)
 public enum FileKind {
     /** What userfaultfd(2) returns. */
     USERFAULTFD(Errno.EINVAL),

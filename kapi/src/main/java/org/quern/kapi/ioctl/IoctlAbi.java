@@ -3,6 +3,8 @@ package org.quern.kapi.ioctl;
 import java.util.List;
 import java.util.Optional;
 
+import org.quern.kapi.Operation;
+
 /**
  * How an architecture packs type, number, size and direction of a command into 32 bits.
  *
@@ -17,6 +19,7 @@ import java.util.Optional;
  * SPARC's NONE bit is also the top bit of the size: a command that reads or writes has 14 bits of size, one that does
  * neither has none.
  */
+@Operation(threads = Operation.Threads.ANY)
 public enum IoctlAbi {
     /** x86, arm, aarch64, riscv, s390, loongarch and all others. */
     GENERIC(14, 14, 0, 2, 1, List.of("amd64", "x86_64", "i386", "x86", "arm", "aarch64", "riscv64", "s390x",

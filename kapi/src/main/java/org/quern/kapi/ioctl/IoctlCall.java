@@ -10,6 +10,7 @@ import org.quern.kapi.Availability;
 import org.quern.kapi.CallSpec;
 import org.quern.kapi.Errno;
 import org.quern.kapi.KernelException;
+import org.quern.kapi.Operation;
 import org.quern.kapi.bind.NativeCall;
 
 /**
@@ -29,6 +30,7 @@ import org.quern.kapi.bind.NativeCall;
  * @param handle of the bound call
  * @param rules of the argument's members; empty where the argument is a number, or checks are off
  */
+@Operation(threads = Operation.Threads.ANY)
 public record IoctlCall(IoctlCommand command, NativeCall call, MethodHandle handle, Optional<MemberRules> rules) {
     private static final boolean TRACE = Boolean.getBoolean("quern.kapi.trace");
     private static final boolean VALIDATE = !"false".equals(System.getProperty("quern.kapi.validate"));

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 
 import org.quern.kapi.Errno;
 import org.quern.kapi.Linkage;
+import org.quern.kapi.Operation;
 import org.quern.kapi.struct.FieldSpec;
 import org.quern.kapi.struct.FieldType;
 import org.quern.kapi.struct.StructSpec;
@@ -31,6 +32,7 @@ import org.quern.kapi.struct.Transfer;
  * @param definedOn the errors after which the members the kernel fills in are defined; on success they always are
  * @param restartable whether it may be made again after EINTR without losing progress
  */
+@Operation(threads = Operation.Threads.ANY)
 public record IoctlCommand(String name, IoctlNumber number, long literal, String reason, Argument argument,
         Set<FileKind> files, Set<Errno> definedOn, boolean restartable) {
     private static final long COMPUTED = -1;

@@ -1,5 +1,6 @@
 package org.quern.kapi.ioctl;
 
+import org.quern.kapi.Operation;
 import org.quern.kapi.struct.FieldType;
 import org.quern.kapi.struct.StructSpec;
 
@@ -13,6 +14,7 @@ import org.quern.kapi.struct.StructSpec;
  * @param nr number within the type, 0..255
  * @param size bytes of the argument, 0 if and only if the direction is NONE
  */
+@Operation(threads = Operation.Threads.ANY)
 public record IoctlNumber(Direction direction, int type, int nr, int size) {
     /**
      * Checks.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.quern.kapi.Constraint;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Relation;
 import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.struct.FieldSpec;
@@ -19,6 +20,7 @@ import org.quern.kapi.struct.StructSpec;
  * @param rules of one member each
  * @param relations between two
  */
+@Operation(threads = Operation.Threads.ANY)
 public record MemberRules(StructSpec struct, List<Rule> rules, List<Pair> relations) {
     /**
      * One member and what it must be.

@@ -13,7 +13,6 @@ import org.quern.kapi.Constants;
 import org.quern.kapi.Effect;
 import org.quern.kapi.Errno;
 import org.quern.kapi.KernelException;
-import org.quern.kapi.MemoryConstraint;
 import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
@@ -81,9 +80,8 @@ public final class PagemapScan {
     public static final CallSpec PAGEMAP_SCAN = CallSpec
             .call("PAGEMAP_SCAN", "Linux 6.7", "Report the pages of a range by what they are, and protect them.")
             .via(SCAN.linkage()).param(Param.fd("fd").says("/proc/PID/pagemap, open for reading"))
-            .param(Param.memory("argument")
-                    .must(new MemoryConstraint.Accessible(PagemapLayouts.PM_SCAN_ARG.size()))
-                    .says("struct pm_scan_arg"))
+            .param(Param.struct("argument", PagemapLayouts.PM_SCAN_ARG).says("struct pm_scan_arg"))
+            .structure(PagemapLayouts.PM_SCAN_ARG).structure(PagemapLayouts.PAGE_REGION)
             .with(Fragments.needsOpenDescriptor("PAGEMAP_SCAN"))
             .error(EINVAL, "size is not that of the structure this kernel knows").provoke("PAGEMAP_SCAN-size")
             .error(EINVAL, "a flag is unknown").provoke("PAGEMAP_SCAN-flags")

@@ -64,10 +64,11 @@ public final class Poll {
     /** ppoll(2). */
     public static final CallSpec PPOLL = CallSpec
             .call("ppoll", "Linux 2.6.16", "Wait until something happens on one of several descriptors.")
+            .structure(POLLFD).structure(TIMESPEC)
             .param(Param.memory("fds").must(new MemoryConstraint.SizedBy("nfds", POLLFD.size(), 1))
                     .says("array of pollfd"))
             .param(Param.size("nfds").says("elements of the array"))
-            .param(Param.memory("timeout").in().optional().must(new MemoryConstraint.Accessible(TIMESPEC.size()))
+            .param(Param.struct("timeout", TIMESPEC).in().optional()
                     .says("how long at most; null waits for ever"))
             .param(Param.memory("sigmask").in().optional().says("signals blocked meanwhile; null for no change"))
             .error(EFAULT, "fds or timeout is not readable and writable memory").provoke("ppoll-bad-pointer")

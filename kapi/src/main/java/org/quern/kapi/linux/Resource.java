@@ -14,7 +14,6 @@ import org.quern.kapi.Constants;
 import org.quern.kapi.Constraint;
 import org.quern.kapi.Effect;
 import org.quern.kapi.KernelException;
-import org.quern.kapi.MemoryConstraint;
 import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
@@ -80,13 +79,13 @@ public final class Resource {
 
     /** prlimit(2). */
     public static final CallSpec PRLIMIT = CallSpec
-            .call("prlimit", "Linux 2.6.36", "Read and set a limit of a process.")
+            .call("prlimit", "Linux 2.6.36", "Read and set a limit of a process.").structure(RLIMIT)
             .param(Param.number("pid", CType.PID_T).must(new Constraint.Range(0, Integer.MAX_VALUE))
                     .says("the process, 0 for this one"))
             .param(Param.choice("resource", CType.INT, RESOURCES).says("what is limited"))
-            .param(Param.memory("new_limit").in().optional().must(new MemoryConstraint.Accessible(RLIMIT.size()))
+            .param(Param.struct("new_limit", RLIMIT).in().optional()
                     .says("the new limit; null leaves it"))
-            .param(Param.memory("old_limit").out().optional().must(new MemoryConstraint.Accessible(RLIMIT.size()))
+            .param(Param.struct("old_limit", RLIMIT).out().optional()
                     .says("receives the limit as it was; may be null"))
             .error(EFAULT, "a limit is not readable or writable memory").provoke("prlimit-bad-pointer")
             .error(EINVAL, "the kernel does not know the resource").provoke("prlimit-unknown")
@@ -102,9 +101,9 @@ public final class Resource {
 
     /** getrlimit(2). */
     public static final CallSpec GETRLIMIT = CallSpec
-            .call("getrlimit", "Linux 1.0", "Read a limit of this process.")
+            .call("getrlimit", "Linux 1.0", "Read a limit of this process.").structure(RLIMIT)
             .param(Param.choice("resource", CType.INT, RESOURCES).says("what is limited"))
-            .param(Param.memory("limit").out().must(new MemoryConstraint.Accessible(RLIMIT.size()))
+            .param(Param.struct("limit", RLIMIT).out()
                     .says("receives the limit"))
             .error(EFAULT, "limit is not writable memory").provoke("getrlimit-bad-pointer")
             .error(EINVAL, "the kernel does not know the resource").provoke("getrlimit-unknown")

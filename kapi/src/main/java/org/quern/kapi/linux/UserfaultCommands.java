@@ -10,7 +10,6 @@ import org.quern.kapi.Capability;
 import org.quern.kapi.Constants;
 import org.quern.kapi.Effect;
 import org.quern.kapi.Errno;
-import org.quern.kapi.MemoryConstraint;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
 import org.quern.kapi.ioctl.Argument;
@@ -237,8 +236,7 @@ public final class UserfaultCommands {
         String name = command.name();
         return CallSpec.call(name, since, summary).via(command.linkage())
                 .param(Param.fd("fd").says("a userfaultfd descriptor"))
-                .param(Param.memory("argument").must(new MemoryConstraint.Accessible(struct.size()))
-                        .says("struct " + struct.name()))
+                .param(Param.struct("argument", struct).says("struct " + struct.name())).structure(struct)
                 .with(Fragments.needsOpenDescriptor(name))
                 .error(EFAULT, "argument is not readable and writable memory").provoke(name + "-bad-pointer")
                 .error(Errno.ENOTTY, "fd is not a userfaultfd descriptor").provoke(name + "-other-file");

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.quern.kapi.Constraint;
+import org.quern.kapi.Operation;
 
 /**
  * One member of a structure, where the C compiler puts it.
@@ -17,6 +18,7 @@ import org.quern.kapi.Constraint;
  * @param constraints what a value must satisfy, checked before a call in this order
  * @param text one phrase for the reader
  */
+@Operation(threads = Operation.Threads.ANY)
 public record FieldSpec(String name, FieldType type, long offset, int count, Transfer transfer,
         List<StructSpec> members,
         List<Constraint> constraints, String text) {

@@ -3,11 +3,14 @@ package org.quern.kapi.struct;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.ValueLayout;
 
+import org.quern.kapi.Operation;
+
 /**
  * What a member of a structure is. Members whose size differs between 32 and 64 bit can be declared, because some C
  * structures have them, but {@link LayoutLint} refuses them in an argument of an ioctl. Bit fields and enumerations,
  * whose layout the C compiler chooses, cannot be declared at all.
  */
+@Operation(threads = Operation.Threads.ANY)
 public enum FieldType {
     /** Signed 8 bits. */
     S8("__s8", 1, true),

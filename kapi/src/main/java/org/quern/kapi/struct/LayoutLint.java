@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.quern.kapi.Operation;
+
 /**
  * The rules by which a structure has the same layout on every ABI, 32 or 64 bit, and no byte that nobody wrote.
  * The kernel then needs no translation for 32-bit callers, and nothing leaks in either direction.
@@ -14,6 +16,7 @@ import java.util.stream.Collectors;
  * Why no implicit padding: i386 aligns 64-bit numbers to 4 bytes and m68k to 2, so {@code (u32, u64, u32)} is 24 bytes
  * here and 16 there, and the bytes between are whatever the memory held before.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class LayoutLint {
     /** The most a structure may have: 13 bits of the command number on powerpc, mips, alpha and sparc. */
     public static final int PORTABLE_LIMIT = 8191;

@@ -3,6 +3,8 @@ package org.quern.kapi.struct;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
+import org.quern.kapi.Operation;
+
 /**
  * Reads and writes one number of a structure. Keep it in a static final field: a record's components are constants to the
  * compiler, so an access is one load or store and the bounds check of the segment.
@@ -12,6 +14,7 @@ import java.lang.foreign.ValueLayout;
  * @param type what it is
  * @param offset bytes from the start of the outermost structure
  */
+@Operation(threads = Operation.Threads.ANY)
 public record NumberField(String struct, String path, FieldType type, long offset) {
     static NumberField of(StructSpec struct, String path) {
         StructSpec inside = struct;

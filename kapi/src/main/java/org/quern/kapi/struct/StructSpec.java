@@ -4,8 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 import org.quern.kapi.Constraint;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Relation;
 
 /**
@@ -30,6 +32,7 @@ import org.quern.kapi.Relation;
  * @param packed whether C packs it, which makes its own alignment 1
  * @param legacy why it is not laid out portably; empty if it is
  */
+@Operation(threads = Operation.Threads.ANY)
 public record StructSpec(String name, List<FieldSpec> fields, List<Relation> relations, long size, boolean packed,
         String legacy) {
     /**
@@ -108,18 +111,36 @@ public record StructSpec(String name, List<FieldSpec> fields, List<Relation> rel
     }
 
     /**
-     * The members by name and value, for traces and exceptions.
+     * The members by name and value, for traces.
      *
      * @param memory one structure
      * @return for instance {@code uffdio_range{start=0x7f0000000000, len=4096}}
      */
     public String show(MemorySegment memory) {
+        return show(memory, field -> true);
+    }
+
+    /**
+     * The members that only the caller fills in, by name and value: after a failure the others are undefined, and what a
+     * kernel did not define is not shown.
+     *
+     * @param memory one structure
+     * @return for instance {@code uffdio_zeropage{range=uffdio_range{start=0x7f0000000000, len=4096}, mode=0}}
+     */
+    public String showInput(MemorySegment memory) {
+        return show(memory, field -> field.transfer() == Transfer.IN);
+    }
+
+    private String show(MemorySegment memory, Predicate<FieldSpec> which) {
         List<String> shown = new ArrayList<>();
         for (FieldSpec field : fields) {
-            if (field.type() == FieldType.STRUCT && field.count() == 1) {
+            if (!which.test(field) || field.count() != 1) {
+                continue;
+            }
+            if (field.type() == FieldType.STRUCT) {
                 shown.add(field.name() + "="
-                        + field.members().getFirst().show(memory.asSlice(field.offset(), field.size())));
-            } else if (field.type().isNumber() && field.count() == 1) {
+                        + field.members().getFirst().show(memory.asSlice(field.offset(), field.size()), which));
+            } else if (field.type().isNumber()) {
                 shown.add(field.name() + "=" + number(field.name()).show(memory));
             }
         }
