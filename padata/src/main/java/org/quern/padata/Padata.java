@@ -149,7 +149,9 @@ public final class Padata implements AutoCloseable {
 
     /**
      * Closes all shells as {@link Shell#close(Duration)} does, sharing one deadline, then ends the workers and waits
-     * for them. A worker that is still inside a callback at the deadline is interrupted and reported.
+     * for them. A worker that is still inside a callback at the deadline is interrupted, and reported if that does not
+     * end it. Shells are closed one after the other in no particular order: where one shell's callbacks submit to
+     * another, close the shells yourself, first things first.
      *
      * @param deadline how long to wait at most; zero does not wait
      * @return the report; a second call returns the first report

@@ -3,18 +3,17 @@ package org.quern.padata;
 import java.util.function.BooleanSupplier;
 
 import org.quern.padata.run.Sleepers;
+import org.quern.padata.run.SpinBudget;
 
 /**
  * The loop of a parallel worker thread: take a shell, run its batches; with no shell about, spin briefly, then sleep
  * until signalled. Never yields: on a busy host a yield costs a whole time slice.
  */
 final class ParallelWorker {
-    /** About 2 us of looking before a sleep that costs as much again to end; useless with a single processor. */
-    static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 100 : 0;
-
     private final Worker worker;
     private final RunQueue runQueue;
     private final Sleepers sleepers;
+    private final SpinBudget spins = new SpinBudget();
     private final BooleanSupplier hasWork = this::hasWork; // made once: sleeping allocates nothing
     private volatile boolean stopping;
 
@@ -30,17 +29,17 @@ final class ParallelWorker {
     }
 
     void loop() {
-        int idle = 0;
         while (!stopping) {
             Shell shell = runQueue.poll();
             if (shell != null) {
+                spins.foundWork();
                 shell.serve(worker);
-                idle = 0;
-            } else if (idle++ < SPINS) {
+            } else if (spins.spinAgain()) {
                 Thread.onSpinWait();
             } else {
+                spins.beforeSleep();
                 sleepers.sleep(worker.index(), hasWork);
-                idle = 0;
+                spins.afterSleep();
             }
         }
     }

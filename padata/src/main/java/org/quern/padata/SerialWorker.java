@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.quern.padata.run.Parker;
+import org.quern.padata.run.SpinBudget;
 
 /**
  * A lane: the thread that runs the serial phases of one callback CPU. It receives shells, not jobs; a shell that stands
@@ -44,17 +45,18 @@ final class SerialWorker {
     void loop() {
         Parker mine = new Parker(Thread.currentThread());
         parker = mine;
-        int idle = 0;
+        SpinBudget spins = new SpinBudget();
         while (!stopping) {
             Shell shell = shells.poll();
             if (shell != null) {
+                spins.foundWork();
                 shell.drainOnLane(lane);
-                idle = 0;
-            } else if (idle++ < ParallelWorker.SPINS) {
+            } else if (spins.spinAgain()) {
                 Thread.onSpinWait();
             } else {
+                spins.beforeSleep();
                 sleep(mine);
-                idle = 0;
+                spins.afterSleep();
             }
         }
     }

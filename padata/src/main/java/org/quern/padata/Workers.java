@@ -116,6 +116,8 @@ final class Workers {
             Worker self = new Worker(Worker.SERIAL, bind(cpu), null);
             self.thread = Thread.currentThread();
             acting.add(self);
+        } catch (Throwable t) {
+            startFailure.compareAndSet(null, t); // open() then stops this worker too, and throws
         } finally {
             started.countDown();
         }

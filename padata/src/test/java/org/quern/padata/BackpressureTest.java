@@ -207,18 +207,17 @@ class BackpressureTest {
                 }
             }
             while (accepted.get() < 2000) {
-                if (shell.submit(new Spawner()).accepted()) {
+                // A seed whenever the last family died out, so that callbacks find room to submit into.
+                if (shell.inFlight() == 0 && shell.submit(new Spawner()).accepted()) {
                     accepted.incrementAndGet();
                 }
             }
             assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
             ShellChecker.closeAndCheck(padata, shell);
             assertThat(ran.get()).isEqualTo(accepted.get());
-            assertThat(results).contains(SubmitResult.ACCEPTED).isSubsetOf(SubmitResult.ACCEPTED, SubmitResult.FULL);
-            if (!fromSerial) {
-                // A job in its parallel phase holds its own slot and all behind it: six more never fit in four.
-                assertThat(results).contains(SubmitResult.FULL);
-            }
+            // A job in its parallel phase holds its slot and all behind it; one in its serial phase holds the drain
+            // token: either way six more never fit in four slots, and some always do.
+            assertThat(results).containsOnly(SubmitResult.ACCEPTED, SubmitResult.FULL);
         }
     }
 

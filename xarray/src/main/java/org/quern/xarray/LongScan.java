@@ -3,6 +3,7 @@ package org.quern.xarray;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.node.NodeAccess;
+import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Search;
 import org.quern.xarray.tree.Tree;
 
@@ -96,7 +97,8 @@ final class LongScan {
             for (bits &= Geometry.slotsWithin(base, next, last); bits != 0; bits &= bits - 1) {
                 int slot = Long.numberOfTrailingZeros(bits);
                 long word = NodeAccess.slotAcquire(node, slot);
-                boolean still = (NodeAccess.bitmapAcquire(node, bitmap) >>> slot & 1) != 0;
+                boolean still = bitmap == NodeLayout.PRESENT
+                        || (NodeAccess.bitmapAcquire(node, bitmap) >>> slot & 1) != 0; // a mark may have been cleared
                 if (!tree.sequence().unchangedSince(seen)) {
                     next = base | slot;
                     continue scan;

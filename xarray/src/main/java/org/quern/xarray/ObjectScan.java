@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.node.NodeAccess;
+import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.Search;
 import org.quern.xarray.tree.Tree;
@@ -104,7 +105,8 @@ final class ObjectScan {
             for (bits &= Geometry.slotsWithin(base, next, last); bits != 0; bits &= bits - 1) {
                 int slot = Long.numberOfTrailingZeros(bits);
                 Object content = mirror.getAcquire(leaf, slot);
-                boolean still = (NodeAccess.bitmapAcquire(node, bitmap) >>> slot & 1) != 0;
+                boolean still = bitmap == NodeLayout.PRESENT
+                        || (NodeAccess.bitmapAcquire(node, bitmap) >>> slot & 1) != 0; // a mark may have been cleared
                 if (!tree.sequence().unchangedSince(seen)) {
                     next = base | slot;
                     continue scan;

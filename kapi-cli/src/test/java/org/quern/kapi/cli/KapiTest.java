@@ -60,7 +60,7 @@ class KapiTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"show mlok, did you mean mlock?", "show zebra, 'kapi list' prints all", "json, give names",
+    @CsvSource({"show mlok, did you mean mlock or mlock2?", "show zebra, 'kapi list' prints all", "json, give names",
             "json --all mlock, not both", "diff no.json such.json, no.json: no such file", "show, NAME",
             "fly, fly"})
     void mistakesAreExplainedWithStatus2(String line, String message) {
