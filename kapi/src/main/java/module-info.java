@@ -9,8 +9,16 @@ module org.quern.kapi {
     requires static transitive org.jspecify;
 
     exports org.quern.kapi;
+    exports org.quern.kapi.bind;
+    exports org.quern.kapi.export;
     exports org.quern.kapi.linux;
+    exports org.quern.kapi.struct;
+    exports org.quern.kapi.ioctl;
     exports org.quern.kapi.raw to
             org.quern.vmap,
             org.quern.xarray;
+
+    uses org.quern.kapi.CallProvider;
+
+    provides org.quern.kapi.CallProvider with org.quern.kapi.linux.LinuxCallProvider;
 }

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import org.quern.kapi.struct.StructSpec;
+
 /**
  * The arguments of one failed call, by name.
  *
@@ -38,6 +40,17 @@ public record Arguments(CallSpec spec, List<Object> values) {
         return numberAt(spec.indexOf(param));
     }
 
+    /**
+     * The number that was passed for a parameter.
+     *
+     * @param param its declaration
+     * @return the value, sign-extended; the address of a memory segment
+     * @throws IllegalArgumentException if the call has no parameter of its name
+     */
+    public long number(Param param) {
+        return number(param.name());
+    }
+
     private long numberAt(int index) {
         return switch (values.get(index)) {
             case MemorySegment memory -> memory.address();
@@ -53,8 +66,21 @@ public record Arguments(CallSpec spec, List<Object> values) {
      */
     @Override
     public String toString() {
-        return IntStream.range(0, values.size())
-                .mapToObj(i -> spec.params().get(i).name() + "=" + spec.params().get(i).show(numberAt(i)))
+        return IntStream.range(0, values.size()).mapToObj(i -> spec.params().get(i).name() + "=" + show(i))
                 .collect(Collectors.joining(", ", spec.name() + "(", ")"));
+    }
+
+    /** A structure by the members that the caller filled in; everything else as its parameter prints it. */
+    private String show(int index) {
+        Param param = spec.params().get(index);
+        if (param.kind() == Param.Kind.STRUCT && values.get(index) instanceof MemorySegment memory) {
+            for (StructSpec struct : spec.structures()) {
+                if (param.constraints().contains(new MemoryConstraint.Accessible(struct.size()))
+                        && memory.byteSize() >= struct.size() && memory.scope().isAlive()) {
+                    return struct.showInput(memory);
+                }
+            }
+        }
+        return param.show(numberAt(index));
     }
 }

@@ -14,7 +14,9 @@ public record Availability(State state, String reason) {
         /** This system does not have the call. */
         ABSENT,
         /** This process was not given native access. */
-        FORBIDDEN
+        FORBIDDEN,
+        /** The system has the call and does not let this process use it. */
+        NOT_PERMITTED
     }
 
     /**

@@ -18,6 +18,10 @@ public enum CType {
     UNSIGNED_INT("unsigned int", ValueLayout.JAVA_INT, int.class),
     /** {@code long}, 64 bits, signed. */
     LONG("long", ValueLayout.JAVA_LONG, long.class),
+    /** {@code unsigned long}, 64 bits; the Java {@code long} carries the same bits. */
+    UNSIGNED_LONG("unsigned long", ValueLayout.JAVA_LONG, long.class),
+    /** {@code ssize_t}, 64 bits, signed. */
+    SSIZE_T("ssize_t", ValueLayout.JAVA_LONG, long.class),
     /** {@code size_t}, 64 bits, unsigned; the Java {@code long} carries the same bits. */
     SIZE_T("size_t", ValueLayout.JAVA_LONG, long.class),
     /** {@code off_t}, 64 bits, signed. */
@@ -56,6 +60,28 @@ public enum CType {
      */
     public MemoryLayout layout() {
         return layout;
+    }
+
+    /**
+     * Whether a C program sees negative values of the type.
+     *
+     * @return true for the signed numbers
+     */
+    public boolean isSigned() {
+        return switch (this) {
+            case INT, LONG, SSIZE_T, OFF_T, PID_T -> true;
+            case UNSIGNED_INT, UNSIGNED_LONG, SIZE_T, ADDRESS, POINTER -> false;
+        };
+    }
+
+    /**
+     * Whether a constant can be passed as this type, in its signed or its unsigned reading.
+     *
+     * @param value the constant
+     * @return true if no bit of it is lost
+     */
+    public boolean fits(long value) {
+        return carrier != int.class || (value >= Integer.MIN_VALUE && value <= 0xffff_ffffL);
     }
 
     /**

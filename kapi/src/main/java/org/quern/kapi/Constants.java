@@ -2,6 +2,7 @@ package org.quern.kapi;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The named constants that one parameter takes: bits to combine, or values to choose from. Used to validate, to print a
@@ -16,7 +17,18 @@ public record Constants(List<Constant> entries) {
      * @param name as in the C header
      * @param value as in the C header
      */
-    public record Constant(String name, long value) {}
+    public record Constant(String name, long value) {
+        /**
+         * Checks.
+         *
+         * @param name as in the C header
+         * @param value as in the C header
+         * @throws IllegalArgumentException if the name is blank
+         */
+        public Constant {
+            Words.required("constant.name", name);
+        }
+    }
 
     /**
      * Copies the entries.
@@ -59,7 +71,20 @@ public record Constants(List<Constant> entries) {
      * @return the mask of known bits
      */
     public long mask() {
-        return entries.stream().mapToLong(Constant::value).reduce(0, (a, b) -> a | b);
+        long mask = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            mask |= entries.get(i).value();
+        }
+        return mask;
+    }
+
+    /**
+     * All names, as a sentence lists them.
+     *
+     * @return for instance {@code PROT_READ, PROT_WRITE}
+     */
+    public String names() {
+        return entries.stream().map(Constant::name).collect(Collectors.joining(", "));
     }
 
     /**

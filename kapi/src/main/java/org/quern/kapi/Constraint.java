@@ -1,24 +1,20 @@
 package org.quern.kapi;
 
+import java.util.List;
 import java.util.function.LongPredicate;
-import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the value of one parameter must satisfy before the call is made. Each kind says in words what it asks
  * ({@link #rule}), which is the text of the documentation and of a {@link SpecViolationException} alike.
  *
  * <p>
- * {@link #holds} never allocates: it runs before every call.
+ * Rules about numbers are here, rules about memory in {@link MemoryConstraint}. What two parameters must satisfy together
+ * is a {@link Relation}; what no argument shows is a {@link Limit}.
  */
-public sealed interface Constraint {
-    /**
-     * Whether a value is acceptable.
-     *
-     * @param value the argument, sign-extended to 64 bits
-     * @return true if it is
-     */
-    boolean holds(long value);
-
+public sealed interface Constraint permits Constraint.OnNumber, MemoryConstraint {
     /**
      * What is asked, as the end of the sentence "must be ...".
      *
@@ -26,13 +22,24 @@ public sealed interface Constraint {
      */
     String rule();
 
+    /** A rule about a number. {@link #holds} never allocates: it runs before every call. */
+    sealed interface OnNumber extends Constraint {
+        /**
+         * Whether a value is acceptable.
+         *
+         * @param value the argument, sign-extended to 64 bits
+         * @return true if it is
+         */
+        boolean holds(long value);
+    }
+
     /**
      * min &lt;= value &lt;= max, signed.
      *
      * @param min least value
      * @param max greatest value
      */
-    record Range(long min, long max) implements Constraint {
+    record Range(long min, long max) implements OnNumber {
         /**
          * Checks the bounds.
          *
@@ -53,37 +60,77 @@ public sealed interface Constraint {
 
         @Override
         public String rule() {
-            if (max == Long.MAX_VALUE) {
-                return "at least " + min;
-            }
-            return "in " + min + ".." + max;
+            return max == Long.MAX_VALUE ? "at least " + min : "in " + min + ".." + max;
         }
     }
 
     /**
      * No bit outside the named ones.
      *
-     * @param known the bits that may be set
+     * @param known the bits that may be set everywhere
+     * @param more bits that may be set on one architecture
      */
-    record Mask(Constants known) implements Constraint {
+    record Mask(Constants known, List<MaskAddition> more) implements OnNumber {
+        /**
+         * Copies.
+         *
+         * @param known the bits that may be set everywhere
+         * @param more bits that may be set on one architecture
+         */
+        public Mask {
+            more = List.copyOf(more);
+        }
+
+        /**
+         * The same bits everywhere.
+         *
+         * @param known the bits that may be set
+         */
+        public Mask(Constants known) {
+            this(known, List.of());
+        }
+
+        /**
+         * The bits that may be set on an architecture.
+         *
+         * @param architecture which
+         * @return the mask
+         */
+        public long allowedOn(Architecture architecture) {
+            long allowed = known.mask();
+            for (int i = 0; i < more.size(); i++) { // no iterator: this runs before every call
+                MaskAddition addition = more.get(i);
+                allowed |= addition.architecture() == architecture ? addition.bits().mask() : 0;
+            }
+            return allowed;
+        }
+
         @Override
         public boolean holds(long value) {
-            return (value & ~known.mask()) == 0;
+            return (value & ~allowedOn(Architecture.current())) == 0;
         }
 
         @Override
         public String rule() {
-            return "a combination of "
-                    + String.join(", ", known.entries().stream().map(Constants.Constant::name).toList());
+            return "a combination of " + known.names() + more.stream()
+                    .map(a -> ", on " + a.architecture() + " also " + a.bits().names()).collect(Collectors.joining());
         }
     }
+
+    /**
+     * Bits that only one architecture knows.
+     *
+     * @param architecture the one
+     * @param bits its bits
+     */
+    record MaskAddition(Architecture architecture, Constants bits) {}
 
     /**
      * One of the named values.
      *
      * @param known the values to choose from; an empty list accepts everything
      */
-    record OneOf(Constants known) implements Constraint {
+    record OneOf(Constants known) implements OnNumber {
         @Override
         public boolean holds(long value) {
             return known.entries().isEmpty() || known.contains(value);
@@ -91,30 +138,67 @@ public sealed interface Constraint {
 
         @Override
         public String rule() {
-            return "one of " + String.join(", ", known.entries().stream().map(Constants.Constant::name).toList());
+            return "one of " + known.names();
         }
     }
 
     /**
-     * A multiple of a unit that is a power of two and is known only at run time, such as the page size.
+     * A multiple of a power of two: aligned.
      *
-     * @param unit the unit
-     * @param name what the unit is called
+     * @param bytes the unit
      */
-    record MultipleOf(LongSupplier unit, String name) implements Constraint {
+    record MultipleOf(long bytes) implements OnNumber {
+        /**
+         * Checks the unit.
+         *
+         * @param bytes the unit
+         * @throws IllegalArgumentException if it is not a power of two; 0 is none
+         */
+        public MultipleOf {
+            if (bytes <= 0 || Long.bitCount(bytes) != 1) {
+                throw new IllegalArgumentException("bytes=" + bytes + ": must be a power of two");
+            }
+        }
+
         @Override
         public boolean holds(long value) {
-            return (value & (unit.getAsLong() - 1)) == 0;
+            return (value & (bytes - 1)) == 0;
         }
 
         @Override
         public String rule() {
-            return "a multiple of the " + name;
+            return "a multiple of " + bytes;
+        }
+    }
+
+    /** A multiple of the page size. */
+    record PageMultiple() implements OnNumber {
+        @Override
+        public boolean holds(long value) {
+            return (value & (Page.SIZE - 1)) == 0;
+        }
+
+        @Override
+        public String rule() {
+            return "a multiple of the page size";
+        }
+    }
+
+    /** A single bit. */
+    record PowerOfTwo() implements OnNumber {
+        @Override
+        public boolean holds(long value) {
+            return value != 0 && (value & (value - 1)) == 0;
+        }
+
+        @Override
+        public String rule() {
+            return "a power of two";
         }
     }
 
     /** Not zero. */
-    record NonZero() implements Constraint {
+    record NonZero() implements OnNumber {
         @Override
         public boolean holds(long value) {
             return value != 0;
@@ -127,15 +211,68 @@ public sealed interface Constraint {
     }
 
     /**
-     * Anything else, with its rule in words.
+     * A place within a part of the address space, as an unsigned number.
+     *
+     * @param lowest the first address
+     * @param highest the last address
+     */
+    record AddressRange(long lowest, long highest) implements OnNumber {
+        /**
+         * Checks the bounds.
+         *
+         * @param lowest the first address
+         * @param highest the last address
+         * @throws IllegalArgumentException if the range is empty
+         */
+        public AddressRange {
+            if (Long.compareUnsigned(lowest, highest) > 0) {
+                throw new IllegalArgumentException("lowest=0x" + Long.toHexString(lowest) + ": above highest=0x"
+                        + Long.toHexString(highest));
+            }
+        }
+
+        @Override
+        public boolean holds(long value) {
+            return Long.compareUnsigned(lowest, value) <= 0 && Long.compareUnsigned(value, highest) <= 0;
+        }
+
+        @Override
+        public String rule() {
+            return "an address in 0x" + Long.toHexString(lowest) + "..0x" + Long.toHexString(highest);
+        }
+    }
+
+    /**
+     * Anything else. Two are equal if their rules are: the test is code, and the rule says the same in words.
      *
      * @param test the check; must not allocate
      * @param rule the end of the sentence "must be ..."
      */
-    record Custom(LongPredicate test, String rule) implements Constraint {
+    record Custom(LongPredicate test, String rule) implements OnNumber {
+        /**
+         * Checks.
+         *
+         * @param test the check
+         * @param rule the end of the sentence "must be ..."
+         * @throws IllegalArgumentException if there are no words
+         */
+        public Custom {
+            Words.required("constraint.rule", rule);
+        }
+
         @Override
         public boolean holds(long value) {
             return test.test(value);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Custom c && rule.equals(c.rule);
+        }
+
+        @Override
+        public int hashCode() {
+            return rule.hashCode();
         }
     }
 }

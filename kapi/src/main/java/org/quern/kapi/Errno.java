@@ -87,6 +87,8 @@ public enum Errno {
     ELOOP(40, "too many symbolic links"),
     /** Value too large for its type. */
     EOVERFLOW(75, "value too large for its type"),
+    /** A lock would never be granted. */
+    EDEADLK(35, "would deadlock"),
     /** Not a socket. */
     ENOTSOCK(88, "not a socket"),
     /** Not supported. */
@@ -95,6 +97,8 @@ public enum Errno {
     ETIMEDOUT(110, "timed out"),
     /** Already in progress. */
     EALREADY(114, "already in progress"),
+    /** Disk quota exceeded. */
+    EDQUOT(122, "disk quota exceeded"),
     /** Cancelled. */
     ECANCELED(125, "cancelled"),
     /** Page has a hardware error. */

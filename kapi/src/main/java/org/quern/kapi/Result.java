@@ -1,24 +1,33 @@
 package org.quern.kapi;
 
 /**
- * What a declared call returns, and which return means failure. Every call here reports failure by -1 and errno; the
- * kinds differ in what success looks like.
+ * What a declared call returns. Every call here reports failure by -1 and errno; the checks differ in what success looks
+ * like.
  *
  * @param type the C type
  * @param check what a successful return satisfies
  * @param text one sentence for the reader
  */
-public record Result(CType type, Check check, String text) {
-    /** What a successful return satisfies. */
-    public enum Check {
-        /** Exactly 0. */
-        ZERO,
-        /** A new file descriptor, 0 or more. */
-        FD,
-        /** An address: any value but -1. 0 is possible. */
-        ADDRESS,
-        /** A number, 0 or more. */
-        COUNT
+public record Result(CType type, ResultCheck check, String text) {
+    /**
+     * Checks.
+     *
+     * @param type the C type
+     * @param check what a successful return satisfies
+     * @param text one sentence for the reader
+     * @throws IllegalArgumentException if the type cannot carry what the check asks for, or the text is blank
+     */
+    public Result {
+        Words.required("result.text", text);
+        boolean fits = switch (check) {
+            case ResultCheck.Fd ignored -> type == CType.INT;
+            case ResultCheck.Address ignored -> type == CType.ADDRESS;
+            case ResultCheck.NoReturn ignored -> true;
+            default -> type != CType.POINTER;
+        };
+        if (!fits || type == CType.POINTER) {
+            throw new IllegalArgumentException("result.type=" + type + ": cannot carry " + check.rule());
+        }
     }
 
     /**
@@ -27,7 +36,16 @@ public record Result(CType type, Check check, String text) {
      * @return the result of calls that return nothing else
      */
     public static Result zero() {
-        return new Result(CType.INT, Check.ZERO, "0 on success");
+        return new Result(CType.INT, new ResultCheck.Exact(0), "0 on success");
+    }
+
+    /**
+     * Success is 0, and every errno of the list a failure.
+     *
+     * @return the result of calls whose success is defined by their errors
+     */
+    public static Result zeroUnlessListed() {
+        return new Result(CType.INT, new ResultCheck.ErrorList(0), "0 on success");
     }
 
     /**
@@ -36,7 +54,7 @@ public record Result(CType type, Check check, String text) {
      * @return the result of calls that open something
      */
     public static Result fd() {
-        return new Result(CType.INT, Check.FD, "a new file descriptor");
+        return new Result(CType.INT, new ResultCheck.Fd(), "a new file descriptor");
     }
 
     /**
@@ -45,7 +63,7 @@ public record Result(CType type, Check check, String text) {
      * @return the result of mmap
      */
     public static Result address() {
-        return new Result(CType.ADDRESS, Check.ADDRESS, "the address of the mapping");
+        return new Result(CType.ADDRESS, new ResultCheck.Address(), "the address of the mapping");
     }
 
     /**
@@ -56,7 +74,7 @@ public record Result(CType type, Check check, String text) {
      * @return the result of calls that count or measure
      */
     public static Result count(CType type, String text) {
-        return new Result(type, Check.COUNT, text);
+        return new Result(type, new ResultCheck.Count(), text);
     }
 
     /**
@@ -66,11 +84,6 @@ public record Result(CType type, Check check, String text) {
      * @return true if it is
      */
     public boolean accepts(long value) {
-        return switch (check) {
-            case ZERO -> value == 0;
-            case FD -> value >= 0 && value <= Integer.MAX_VALUE;
-            case ADDRESS -> value != -1;
-            case COUNT -> value >= 0;
-        };
+        return check.accepts(value);
     }
 }

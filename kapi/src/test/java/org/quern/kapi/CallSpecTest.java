@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class CallSpecTest {
     private static final Constants BITS = Constants.none().and("ONE", 1).and("TWO", 2);
 
-    private static CallSpec.Builder open() {
+    private static CallBuilder open() {
         return CallSpec.call("open_door", "Linux 9.9", "Open a door.").param(Param.fd("door"))
                 .param(Param.flags("how", CType.INT, BITS));
     }
@@ -22,8 +22,8 @@ class CallSpecTest {
     @Test
     void pageHoldsEveryFieldOnce() {
         String page = ReferencePage.of(open().error(Errno.EBUSY, "somebody stands in it").effect("It squeaks.")
-                .relation(Relation.Kind.SUM_DOES_NOT_WRAP, "door", "how").returning(Result.zero()));
-        assertThat(page).contains("open_door - Open a door.", "since Linux 9.9", "must be a combination of ONE, TWO",
+                .relation(Relation.Kind.SUM_DOES_NOT_WRAP, "door", "how").returning(Result.zero())).plain();
+        assertThat(page).contains("open_door - Open a door.", "since  Linux 9.9", "must be a combination of ONE, TWO",
                 "EBUSY  somebody stands in it", "It squeaks.", "door + how must not wrap around");
         assertThat(page.split("squeaks", -1)).hasSize(2);
     }
@@ -31,7 +31,7 @@ class CallSpecTest {
     @Test
     void contradictionsAreRefusedByName() {
         assertThatIllegalArgumentException().isThrownBy(() -> open().param(Param.fd("door")).returning(Result.zero()))
-                .withMessageContaining("params=").withMessageContaining("open_door");
+                .withMessageContaining("params:").withMessageContaining("open_door");
         assertThatIllegalArgumentException().isThrownBy(
                 () -> open().relation(Relation.Kind.SUM_DOES_NOT_WRAP, "door", "wall").returning(Result.zero()))
                 .withMessageContaining("wall");

@@ -6,6 +6,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.util.concurrent.TimeUnit;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -18,6 +19,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.quern.kapi.bind.NativeCall;
+import org.quern.kapi.linux.Mman;
 import org.quern.kapi.linux.Unistd;
 
 /**
@@ -26,10 +28,16 @@ import org.quern.kapi.linux.Unistd;
  *
  * <p>
  * {@code bare} is the physical limit from Java; {@code bareWithErrno} adds the capture that any caller needs who wants to
- * know why a call failed; {@code declared} adds the check of the argument, the errno buffer of the thread and the in-band
- * result; {@code declaredUnchecked} is the same bound without validation.
+ * know why a call failed; {@code declared} adds the check of the argument, the errno buffer of the thread, the check of
+ * the result and its in-band form; {@code declaredUnchecked} is the same bound without validation; {@code javaMethod} is
+ * the call behind a method of an interface, with failures as exceptions.
+ *
+ * <p>
+ * The three {@code madvise} measurements do the same for a call into the kernel with three checked parameters and a
+ * relation between two of them; its length is 0, for which the kernel returns at once.
  */
 @State(Scope.Thread)
+@SuppressWarnings("restricted") // the bare calls are what is compared with
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
@@ -40,9 +48,23 @@ public class CallOverheadBenchmark {
             ValueLayout.JAVA_INT);
     private static final MethodHandle BARE = bind();
     private static final MethodHandle BARE_WITH_ERRNO = bind(Linker.Option.captureCallState("errno"));
-    private static final MethodHandle DECLARED = NativeCall.bind(Unistd.SYSCONF, true).handle();
-    private static final MethodHandle DECLARED_UNCHECKED = NativeCall.bind(Unistd.SYSCONF, false).handle();
+    private static final MethodHandle DECLARED = NativeCall.bind(MethodHandles.lookup(), Unistd.SYSCONF, true).handle();
+    private static final MethodHandle DECLARED_UNCHECKED = NativeCall
+            .bind(MethodHandles.lookup(), Unistd.SYSCONF, false).handle();
+    private static final JavaMethod JAVA_METHOD = NativeCall.bind(MethodHandles.lookup(), Unistd.SYSCONF)
+            .as(JavaMethod.class);
+    private static final MethodHandle MADVISE = Linker.nativeLinker().downcallHandle(
+            Linker.nativeLinker().defaultLookup().findOrThrow("madvise"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT),
+            Linker.Option.captureCallState("errno"));
+    private static final MethodHandle MADVISE_DECLARED = NativeCall.bind(MethodHandles.lookup(), Mman.MADVISE, true)
+            .handle();
+    private static final MethodHandle MADVISE_UNCHECKED = NativeCall.bind(MethodHandles.lookup(), Mman.MADVISE, false)
+            .handle();
     private static final MemorySegment CAPTURE = Arena.global().allocate(Linker.Option.captureStateLayout());
+
+    private long address = 1L << 20;
 
     @SuppressWarnings("restricted")
     private static MethodHandle bind(Linker.Option... options) {
@@ -69,5 +91,30 @@ public class CallOverheadBenchmark {
     @Benchmark
     public long declaredUnchecked() throws Throwable {
         return (long) DECLARED_UNCHECKED.invokeExact(Unistd.SC_PAGESIZE);
+    }
+
+    @Benchmark
+    public long javaMethod() {
+        return JAVA_METHOD.sysconf(Unistd.SC_PAGESIZE);
+    }
+
+    @Benchmark
+    public int madviseBare() throws Throwable {
+        return (int) MADVISE.invokeExact(CAPTURE, address, 0L, Mman.MADV_DONTNEED);
+    }
+
+    @Benchmark
+    public long madviseDeclared() throws Throwable {
+        return (long) MADVISE_DECLARED.invokeExact(address, 0L, Mman.MADV_DONTNEED);
+    }
+
+    @Benchmark
+    public long madviseUnchecked() throws Throwable {
+        return (long) MADVISE_UNCHECKED.invokeExact(address, 0L, Mman.MADV_DONTNEED);
+    }
+
+    /** sysconf as a Java method. */
+    public interface JavaMethod {
+        long sysconf(int name);
     }
 }

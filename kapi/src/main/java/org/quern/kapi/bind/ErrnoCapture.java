@@ -26,8 +26,8 @@ final class ErrnoCapture {
         return BUFFER.get();
     }
 
-    /** The return of a call that reports failure by -1, with -errno in its place. */
-    static long inBand(long raw, MemorySegment buffer) {
-        return raw == -1 ? -buffer.get(ValueLayout.JAVA_INT, OFFSET) : raw;
+    /** What the call that just failed left in the calling thread's buffer. */
+    static int errno(MemorySegment buffer) {
+        return buffer.get(ValueLayout.JAVA_INT, OFFSET);
     }
 }

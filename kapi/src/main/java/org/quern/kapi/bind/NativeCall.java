@@ -1,8 +1,5 @@
 package org.quern.kapi.bind;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -16,6 +13,8 @@ import org.quern.kapi.Availability;
 import org.quern.kapi.CallSpec;
 import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.KernelException;
+import org.quern.kapi.Operation;
+import org.quern.kapi.WordsOnly;
 
 /**
  * A declaration, bound. Keep it, and its {@link #handle}, in static final fields: only a constant method handle is
@@ -25,6 +24,7 @@ import org.quern.kapi.KernelException;
  * The system property {@code quern.kapi.validate=false}, read when a call is bound, leaves the checks out; the kernel's
  * own answer is then what the caller sees.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class NativeCall {
     private static final boolean VALIDATE = !"false".equals(System.getProperty("quern.kapi.validate"));
 
@@ -35,7 +35,7 @@ public final class NativeCall {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            IN_BAND = lookup.findStatic(ErrnoCapture.class, "inBand",
+            IN_BAND = lookup.findVirtual(Outcome.class, "inBand",
                     MethodType.methodType(long.class, long.class, MemorySegment.class));
             BUFFER = lookup.findStatic(ErrnoCapture.class, "buffer", MethodType.methodType(MemorySegment.class));
             UNAVAILABLE = lookup.findConstructor(CallUnavailableException.class,
@@ -58,33 +58,55 @@ public final class NativeCall {
     /**
      * Binds a declaration, with its checks unless they are switched off.
      *
+     * @param caller who will make the call: {@code MethodHandles.lookup()}
      * @param spec the declaration
-     * @return the bound call; if the system does not have it, one that answers why
+     * @return the bound call; if this system, or the caller, does not have it, one that answers why
+     * @throws IllegalArgumentException if the lookup does not prove who asks, or a rule of the declaration is only words
      */
-    public static NativeCall bind(CallSpec spec) {
-        return bind(spec, VALIDATE);
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
+    public static NativeCall bind(MethodHandles.Lookup caller, CallSpec spec) {
+        return bind(caller, spec, VALIDATE);
     }
 
     /**
      * Binds a declaration.
      *
+     * @param caller who will make the call: {@code MethodHandles.lookup()}
      * @param spec the declaration
      * @param validate whether the rules of the declaration are checked before each call
-     * @return the bound call; if the system does not have it, one that answers why
+     * @return the bound call; if this system, or the caller, does not have it, one that answers why
+     * @throws IllegalArgumentException if the lookup does not prove who asks, or a rule of the declaration is only words
      */
-    public static NativeCall bind(CallSpec spec, boolean validate) {
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
+    public static NativeCall bind(MethodHandles.Lookup caller, CallSpec spec, boolean validate) {
+        WordsOnly.in(spec).ifPresent(rule -> {
+            throw new IllegalArgumentException("spec=" + spec.name() + ": its rule '" + rule
+                    + "' was read from a file and is only words; bind the declaration it came from");
+        });
+        if (!CallerAccess.granted(caller)) {
+            return missing(spec, type(spec), new Availability(Availability.State.FORBIDDEN,
+                    "start the JVM with " + CallerAccess.flag(caller)));
+        }
+        return bind(spec, validate);
+    }
+
+    private static NativeCall bind(CallSpec spec, boolean validate) {
         MethodType type = type(spec);
         String os = System.getProperty("os.name");
         if (!os.toLowerCase(Locale.ROOT).contains("linux")) {
             return missing(spec, type, new Availability(Availability.State.ABSENT, "this is " + os + ", not Linux"));
         }
-        Optional<MemorySegment> symbol = Linker.nativeLinker().defaultLookup().find(spec.name());
-        if (symbol.isEmpty()) {
+        if (Downcall.of(spec.linkage()) instanceof Availability why) {
+            return missing(spec, type, why);
+        }
+        Downcall way = (Downcall) Downcall.of(spec.linkage());
+        Optional<MemorySegment> function = way.find();
+        if (function.isEmpty()) {
             return missing(spec, type,
-                    new Availability(Availability.State.ABSENT, "the C library has no " + spec.name()));
+                    new Availability(Availability.State.ABSENT, "the C library has no " + way.symbol()));
         }
         try {
-            MethodHandle call = inBand(spec, type, downcall(spec, symbol.get()));
+            MethodHandle call = inBand(spec, type, way.bind(spec, function.get()));
             return new NativeCall(spec, new Availability(Availability.State.PRESENT, "bound to the C library's symbol"),
                     validate ? Checks.before(spec, call) : call);
         } catch (IllegalCallerException e) {
@@ -99,20 +121,10 @@ public final class NativeCall {
         return MethodType.methodType(long.class, carriers);
     }
 
-    @SuppressWarnings("restricted") // The one downcall of the library; what it is given comes from a checked declaration.
-    private static MethodHandle downcall(CallSpec spec, MemorySegment symbol) {
-        MemoryLayout[] params = spec.params().stream().map(p -> p.type().layout()).toArray(MemoryLayout[]::new);
-        FunctionDescriptor descriptor = FunctionDescriptor.of(spec.result().type().layout(), params);
-        Linker.Option capture = Linker.Option.captureCallState("errno");
-        return spec.critical()
-                ? Linker.nativeLinker().downcallHandle(symbol, descriptor, capture, Linker.Option.critical(false))
-                : Linker.nativeLinker().downcallHandle(symbol, descriptor, capture);
-    }
-
     /** (capture, arguments) -> raw becomes (arguments) -> raw or -errno. */
     private static MethodHandle inBand(CallSpec spec, MethodType type, MethodHandle downcall) {
         MethodHandle raw = downcall.asType(type.insertParameterTypes(0, MemorySegment.class));
-        MethodHandle decode = MethodHandles.dropArguments(IN_BAND, 2, spec.params().stream()
+        MethodHandle decode = MethodHandles.dropArguments(IN_BAND.bindTo(Outcome.of(spec)), 2, spec.params().stream()
                 .<Class<?>>map(p -> p.type().carrier()).toList());
         return MethodHandles.foldArguments(MethodHandles.foldArguments(decode, raw), BUFFER);
     }
@@ -151,6 +163,31 @@ public final class NativeCall {
      */
     public MethodHandle handle() {
         return handle;
+    }
+
+    /**
+     * The call with failures as exceptions: takes the carriers of the declared parameters in order, returns the result.
+     * Throws a {@link KernelException} on failure, and what {@link #handle} throws.
+     *
+     * @return the method handle, for {@code invokeExact}
+     */
+    public MethodHandle throwing() {
+        return JavaMethod.throwing(this);
+    }
+
+    /**
+     * The call as a Java method: the one abstract method of an interface, with the carriers of the declared parameters in
+     * order, that returns {@code long}, or {@code int} where C returns an {@code int}, or {@code void} where success
+     * says nothing. Throws what {@link #throwing} throws. Keep it in a static final field.
+     *
+     * @param type a public interface
+     * @param <T> the interface
+     * @return an instance whose method makes the call; thread-safe
+     * @throws IllegalArgumentException naming the parameter if the method's type is not that of the declaration
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
+    public <T> T as(Class<T> type) {
+        return JavaMethod.of(type, this);
     }
 
     /**

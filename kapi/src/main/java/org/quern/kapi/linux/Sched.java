@@ -4,20 +4,28 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.util.BitSet;
 
 import org.quern.kapi.Availability;
 import org.quern.kapi.CType;
 import org.quern.kapi.CallSpec;
+import org.quern.kapi.CallUnavailableException;
+import org.quern.kapi.Capability;
 import org.quern.kapi.Constraint;
+import org.quern.kapi.Effect;
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
+import org.quern.kapi.Linkage;
+import org.quern.kapi.MemoryConstraint;
+import org.quern.kapi.Operation;
 import org.quern.kapi.Param;
 import org.quern.kapi.Result;
+import org.quern.kapi.SpecViolationException;
 import org.quern.kapi.bind.NativeCall;
 
 import static org.quern.kapi.Errno.EFAULT;
 import static org.quern.kapi.Errno.EINVAL;
-import static org.quern.kapi.Errno.ENOSYS;
 import static org.quern.kapi.Errno.EPERM;
 import static org.quern.kapi.Errno.ESRCH;
 
@@ -28,49 +36,71 @@ import static org.quern.kapi.Errno.ESRCH;
  * Affinity belongs to a kernel thread: called from a virtual thread, tid 0 is the <em>carrier</em>, and pinning it pins
  * whatever runs there next. Use platform threads.
  */
+@Operation(threads = Operation.Threads.ANY, errors = {KernelException.class, SpecViolationException.class,
+        CallUnavailableException.class})
 public final class Sched {
     private static final int MAX_MASK_BYTES = 1 << 16;
+
+    private static final Param TID = Param.number("tid", CType.PID_T).must(new Constraint.Range(0, Integer.MAX_VALUE))
+            .says("the thread, 0 for the calling one");
 
     /** sched_setaffinity(2). */
     public static final CallSpec SCHED_SETAFFINITY = CallSpec
             .call("sched_setaffinity", "Linux 2.5.8", "Restrict a thread to a set of processors.")
-            .param(Param.number("tid", CType.PID_T).must(new Constraint.Range(0, Integer.MAX_VALUE))
-                    .says("the thread, 0 for the calling one"))
+            .param(TID)
             .param(Param.size("cpusetsize").must(new Constraint.Range(1, MAX_MASK_BYTES))
                     .says("bytes of the mask; short masks are extended with zeros, long ones cut"))
-            .param(Param.memory("mask").says("bit n of the little-endian words is processor n"))
-            .error(EINVAL, "the mask holds no processor that this thread may use")
-            .error(ESRCH, "no such thread").error(EPERM, "the thread belongs to somebody else")
-            .error(EFAULT, "mask is not readable memory")
-            .effect("What takes effect is the mask cut down to the processors the thread is allowed (cpuset).")
+            .param(Param.memory("mask").in().must(new MemoryConstraint.SizedBy("cpusetsize", 1, 1))
+                    .says("bit n of the little-endian words is processor n"))
+            .error(EINVAL, "the mask holds no processor that this thread may use").provoke("sched_setaffinity-absent")
+            .error(EINVAL, "the mask has size 0", a -> a.number("cpusetsize") == 0).provoke("sched_setaffinity-empty")
+            .error(ESRCH, "no such thread").provoke("sched_setaffinity-none")
+            .error(EPERM, "unprivileged and the thread belongs to somebody else").provoke("sched_setaffinity-foreign")
+            .error(EFAULT, "mask is not readable memory").provoke("sched_setaffinity-bad-pointer")
+            .with(Fragments.mayLackKernelMemory())
+            .effect(Effect.on("thread", "runs only on the processors of the mask that it is allowed (cpuset); moves "
+                    + "at once if it must", Effect.Bit.PROCESS_STATE, Effect.Bit.SCHEDULE).undoable())
+            .capability(Capability.of("CAP_SYS_NICE", 23, Capability.Action.BYPASS_CHECK,
+                    "restricting threads of other users", "only threads of the same user"))
+            .transition("thread", "allowed everywhere", "pinned to one processor").provoke("sched_setaffinity-pins")
+            .note("It is a property of the thread, not of the process.")
             .returning(Result.zero());
 
-    /** sched_getaffinity(2). */
+    /** sched_getaffinity(2), as the kernel has it: it returns the bytes written, where the C library returns 0. */
     public static final CallSpec SCHED_GETAFFINITY = CallSpec
             .call("sched_getaffinity", "Linux 2.5.8", "Ask on which processors a thread may run.")
-            .param(Param.number("tid", CType.PID_T).must(new Constraint.Range(0, Integer.MAX_VALUE))
-                    .says("the thread, 0 for the calling one"))
+            .via(Linkage.syscall(204, 123)).param(TID)
             .param(Param.size("cpusetsize").must(new Constraint.Range(8, MAX_MASK_BYTES))
-                    .must(new Constraint.MultipleOf(() -> 8, "word size, 8")).says("bytes of the mask"))
-            .param(Param.memory("mask").says("receives the processors"))
-            .error(EINVAL, "the mask is smaller than the kernel's").error(ESRCH, "no such thread")
-            .error(EFAULT, "mask is not writable memory")
-            .returning(Result.zero());
+                    .must(new Constraint.MultipleOf(8)).says("bytes of the mask, at least as many as the kernel's"))
+            .param(Param.memory("mask").out().must(new MemoryConstraint.SizedBy("cpusetsize", 1, 1))
+                    .says("receives the processors"))
+            .error(EINVAL, "the mask is smaller than the kernel's").provoke("sched_getaffinity-small")
+            .error(EINVAL, "the size is not whole words", a -> (a.number("cpusetsize") & 7) != 0)
+            .provoke("sched_getaffinity-odd")
+            .error(ESRCH, "no such thread").provoke("sched_getaffinity-none")
+            .error(EFAULT, "mask is not writable memory").provoke("sched_getaffinity-bad-pointer")
+            .with(Fragments.mayLackKernelMemory())
+            .note("What is behind the bytes written is left as it was.")
+            .returning(Result.count(CType.INT, "how many bytes were written"));
 
     /** getcpu(2). */
     public static final CallSpec GETCPU = CallSpec
             .call("getcpu", "Linux 2.6.19", "Ask on which processor and memory node the calling thread runs.")
-            .param(Param.memory("cpu").says("receives the processor; may be null"))
-            .param(Param.memory("node").says("receives the memory node; may be null"))
-            .error(EFAULT, "an argument is not writable memory").error(ENOSYS, "the kernel does not have the call")
-            .effect("The answer may be stale when it arrives, unless the thread is pinned.").neverBlocks()
-            .returning(Result.zero());
+            .param(Param.memory("cpu").out().optional().must(new MemoryConstraint.Accessible(4))
+                    .says("receives the processor; may be null"))
+            .param(Param.memory("node").out().optional().must(new MemoryConstraint.Accessible(4))
+                    .says("receives the memory node; may be null"))
+            .error(EFAULT, "an argument is not writable memory").provoke("getcpu-bad-pointer")
+            .with(Fragments.mayBeMissing())
+            .note("The answer may be stale when it arrives, unless the thread is pinned.")
+            .note("The C library asks the vDSO, which writes in user space: there a bad pointer is a SIGSEGV, not EFAULT.")
+            .neverBlocks().returning(Result.zero());
 
-    private static final NativeCall SET_CALL = NativeCall.bind(SCHED_SETAFFINITY);
+    private static final NativeCall SET_CALL = NativeCall.bind(MethodHandles.lookup(), SCHED_SETAFFINITY);
     private static final MethodHandle SET_HANDLE = SET_CALL.handle();
-    private static final NativeCall GET_CALL = NativeCall.bind(SCHED_GETAFFINITY);
+    private static final NativeCall GET_CALL = NativeCall.bind(MethodHandles.lookup(), SCHED_GETAFFINITY);
     private static final MethodHandle GET_HANDLE = GET_CALL.handle();
-    private static final NativeCall GETCPU_CALL = NativeCall.bind(GETCPU);
+    private static final NativeCall GETCPU_CALL = NativeCall.bind(MethodHandles.lookup(), GETCPU);
     private static final MethodHandle GETCPU_HANDLE = GETCPU_CALL.handle();
 
     /** Where getcpu leaves its answer; one for each thread. */
@@ -84,6 +114,7 @@ public final class Sched {
      *
      * @return the verdict
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static Availability availability() {
         return SET_CALL.availability();
     }
@@ -116,6 +147,7 @@ public final class Sched {
      * @return 0, or -errno
      * @throws IllegalArgumentException if the set is empty
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {SpecViolationException.class, CallUnavailableException.class})
     public static int trySetAffinity(int tid, BitSet cpus) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mask = mask(arena, cpus);
@@ -146,8 +178,8 @@ public final class Sched {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment mask = arena.allocate(bytes, Long.BYTES);
                 long result = (long) GET_HANDLE.invokeExact(tid, bytes, mask);
-                if (result == 0) {
-                    return BitSet.valueOf(mask.toArray(ValueLayout.JAVA_LONG));
+                if (result >= 0) {
+                    return BitSet.valueOf(mask.asSlice(0, result).toArray(ValueLayout.JAVA_LONG));
                 }
                 if (result != -EINVAL.number() || bytes == MAX_MASK_BYTES) {
                     throw GET_CALL.failure(result, tid, bytes, mask);
@@ -182,6 +214,7 @@ public final class Sched {
      *
      * @return 1 or more
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static int configuredCpus() {
         return Math.toIntExact(Unistd.sysconf(Unistd.SC_NPROCESSORS_CONF));
     }

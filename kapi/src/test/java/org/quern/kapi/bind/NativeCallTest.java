@@ -1,6 +1,7 @@
 package org.quern.kapi.bind;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
@@ -22,31 +23,35 @@ class NativeCallTest {
     private static final CallSpec CLOSE = CallSpec.call("close", "Linux 1.0", "Close.").param(Param.fd("fd"))
             .error(Errno.EBADF, "not open").returning(Result.zero());
 
-    private static final MethodHandle SYSCONF = NativeCall.bind(CallSpec.call("sysconf", "C library", "Ask.")
-            .param(Param.number("name", CType.INT)).returning(Result.count(CType.LONG, "value"))).handle();
+    private static final MethodHandle SYSCONF = NativeCall
+            .bind(MethodHandles.lookup(), CallSpec.call("sysconf", "C library", "Ask.")
+                    .param(Param.number("name", CType.INT)).returning(Result.count(CType.LONG, "value")))
+            .handle();
 
     @Test
     void errnoComesBackInBand() throws Throwable {
-        assertThat((long) NativeCall.bind(CLOSE, true).handle().invokeExact(999_999)).isEqualTo(-Errno.EBADF.number());
+        assertThat((long) NativeCall.bind(MethodHandles.lookup(), CLOSE, true).handle().invokeExact(999_999))
+                .isEqualTo(-Errno.EBADF.number());
     }
 
     @Test
     void aBrokenRuleIsRefusedBeforeTheCall() {
         assertThatThrownBy(() -> {
-            long ignored = (long) NativeCall.bind(CLOSE, true).handle().invokeExact(-1);
+            long ignored = (long) NativeCall.bind(MethodHandles.lookup(), CLOSE, true).handle().invokeExact(-1);
         }).isInstanceOf(SpecViolationException.class).hasMessage("close: fd=-1 must be in 0..2147483647");
     }
 
     @Test
     void withoutValidationTheKernelAnswersItself() throws Throwable {
-        assertThat((long) NativeCall.bind(CLOSE, false).handle().invokeExact(-1)).isEqualTo(-Errno.EBADF.number());
+        assertThat((long) NativeCall.bind(MethodHandles.lookup(), CLOSE, false).handle().invokeExact(-1))
+                .isEqualTo(-Errno.EBADF.number());
     }
 
     @Test
     void aCallThatTheSystemDoesNotHaveSaysSoWhenItIsMade() {
         CallSpec spec = CallSpec.call("no_such_call_here", "Linux 99", "Nothing.").param(Param.fd("fd"))
                 .param(Param.memory("p")).returning(Result.zero());
-        NativeCall call = NativeCall.bind(spec);
+        NativeCall call = NativeCall.bind(MethodHandles.lookup(), spec);
         assertThat(call.availability().state()).isEqualTo(Availability.State.ABSENT);
         assertThatThrownBy(() -> {
             long ignored = (long) call.handle().invokeExact(1, java.lang.foreign.MemorySegment.NULL);
@@ -57,7 +62,7 @@ class NativeCallTest {
     void anUnlistedErrnoIsItsOwnException() throws Throwable {
         CallSpec bare = CallSpec.call("close", "Linux 1.0", "Close.").param(Param.number("fd", CType.INT))
                 .returning(Result.zero());
-        NativeCall call = NativeCall.bind(bare);
+        NativeCall call = NativeCall.bind(MethodHandles.lookup(), bare);
         long result = (long) call.handle().invokeExact(999_999);
         KernelException failure = call.failure(result, 999_999);
         assertThat(failure).isInstanceOf(UnspecifiedErrnoException.class).hasMessageContaining("EBADF (9");
@@ -65,11 +70,11 @@ class NativeCallTest {
 
     @Test
     void everyThreadSeesItsOwnErrno() throws Exception {
-        MethodHandle close = NativeCall.bind(CLOSE).handle();
+        MethodHandle close = NativeCall.bind(MethodHandles.lookup(), CLOSE).handle();
         CallSpec dup = CallSpec.call("mprotect", "Linux 1.0", "Protect.").param(Param.address("addr"))
                 .param(Param.size("length")).param(Param.number("prot", CType.INT)).error(Errno.ENOMEM, "not mapped")
                 .returning(Result.zero());
-        MethodHandle mprotect = NativeCall.bind(dup).handle();
+        MethodHandle mprotect = NativeCall.bind(MethodHandles.lookup(), dup).handle();
         AtomicInteger wrong = new AtomicInteger();
         Runnable badf = () -> repeat(wrong, -Errno.EBADF.number(), () -> (long) close.invokeExact(999_999));
         Runnable nomem = () -> repeat(wrong, -Errno.ENOMEM.number(),

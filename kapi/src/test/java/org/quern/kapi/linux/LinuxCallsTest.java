@@ -1,6 +1,7 @@
 package org.quern.kapi.linux;
 
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
 import java.util.BitSet;
 
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.quern.kapi.UnspecifiedErrnoException;
 import org.quern.kapi.bind.NativeCall;
 import org.quern.kapi.raw.RawMemory;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.quern.kapi.linux.Mman.MADV_DONTNEED;
@@ -36,25 +38,34 @@ class LinuxCallsTest {
     @ParameterizedTest
     @FieldSource("SPECS")
     void everyDeclarationBindsAndIsDocumented(CallSpec spec) {
-        assertThat(NativeCall.bind(spec).availability().isPresent()).as(spec.name()).isTrue();
+        assertThat(NativeCall.bind(MethodHandles.lookup(), spec).availability().isPresent()).as(spec.name()).isTrue();
         assertThat(spec.params()).allSatisfy(p -> assertThat(p.text()).as(spec.name() + "." + p.name()).isNotBlank());
         assertThat(spec.errors()).isNotEmpty();
         assertThat(LinuxCalls.find(spec.name())).contains(spec);
     }
 
+    /** Headers of the constants whose names do not begin with that of their class. */
+    private static final java.util.Map<String, Class<?>> HOMES = java.util.Map.ofEntries(entry("_SC_", Unistd.class),
+            entry("MFD_", Memfd.class), entry("O_", Fcntl.class), entry("F_SEAL_", Fcntl.class),
+            entry("FALLOC_", Fcntl.class), entry("MLOCK_", Mlock.class), entry("RLIMIT_", Resource.class),
+            entry("PIDFD_", Pidfd.class), entry("UFFD_", Userfault.class), entry("PROT_", Mman.class),
+            entry("MAP_", Mman.class), entry("MADV_", Mman.class));
+
     @Test
     void constantsMatchTheirNames() throws IllegalAccessException {
+        int checked = 0;
         for (CallSpec spec : SPECS) {
             for (var param : spec.params()) {
                 for (var constant : param.constants().entries()) {
-                    Class<?> home = constant.name().startsWith("_SC_")
-                            ? Unistd.class
-                            : constant.name().startsWith("MFD_") ? Memfd.class : Mman.class;
-                    String field = constant.name().replaceFirst("^_", "");
+                    Class<?> home = HOMES.entrySet().stream().filter(e -> constant.name().startsWith(e.getKey()))
+                            .<Class<?>>map(java.util.Map.Entry::getValue).findFirst().orElse(Membarrier.class);
+                    String field = constant.name().replaceFirst("^_", "").replaceFirst("^UFFD_", "");
                     assertThat(constantOf(home, field)).as(constant.name()).isEqualTo(constant.value());
+                    checked++;
                 }
             }
         }
+        assertThat(checked).isGreaterThan(100);
     }
 
     private static long constantOf(Class<?> home, String field) throws IllegalAccessException {
