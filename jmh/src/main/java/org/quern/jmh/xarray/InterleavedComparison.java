@@ -1,7 +1,9 @@
 package org.quern.jmh.xarray;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -14,7 +16,8 @@ import org.quern.xarray.XArray;
 /**
  * The comparison for machines that are not quiet: all contestants take turns in one process, and each turn is measured in CPU time of its thread, so that a busy
  * neighbour costs all of them alike and waiting costs nothing. Prints least and median of the turns in ns an operation, and the ratio of the medians to the plain
- * array's. Run with {@code java -cp benchmarks.jar org.quern.jmh.xarray.InterleavedComparison}.
+ * array's; with a file name, draws the loads there as PNG. Run with
+ * {@code java -cp benchmarks.jar org.quern.jmh.xarray.InterleavedComparison [load.png]}.
  */
 public final class InterleavedComparison {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -33,18 +36,23 @@ public final class InterleavedComparison {
     /**
      * Compares at 1 K, 64 K and 1 M entries.
      *
-     * @param args ignored
+     * @param args where to draw the loads; nothing draws nothing
+     * @throws IOException if the drawing cannot be written
      */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
+        LoadPlot plot = new LoadPlot();
         for (int entries : new int[]{1 << 10, 1 << 16, 1 << 20}) {
             try (LongXArray longs = LongXArray.create(); XArray<Long> objects = XArray.create()) {
-                compare(entries, longs, objects);
+                compare(entries, longs, objects, plot);
             }
         }
         System.out.println("(" + sink + ")");
+        if (args.length > 0) {
+            plot.draw(Path.of(args[0]));
+        }
     }
 
-    private static void compare(int entries, LongXArray longs, XArray<Long> objects) {
+    private static void compare(int entries, LongXArray longs, XArray<Long> objects, LoadPlot plot) {
         long[] plain = new long[entries];
         AtomicLongArray atomic = new AtomicLongArray(entries);
         ConcurrentSkipListMap<Long, Long> skipList = new ConcurrentSkipListMap<>(Long::compareUnsigned);
@@ -131,6 +139,9 @@ public final class InterleavedComparison {
             }
         }
         print(entries, all);
+        for (Contestant contestant : all) {
+            plot.add(contestant.name, entries, contestant.nanos[TURNS / 2]);
+        }
     }
 
     private static void print(int entries, Contestant[] all) {
