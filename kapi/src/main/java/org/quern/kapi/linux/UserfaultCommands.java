@@ -197,7 +197,6 @@ public final class UserfaultCommands {
             .provoke("UFFDIO_WRITEPROTECT-unregistered")
             .error(EAGAIN, "the mappings are changing: an event is unread").provoke("UFFDIO_WRITEPROTECT-changing")
             .error(ESRCH, "the address space is gone").untested("the creator of the descriptor must have ended")
-            .error(EFAULT, "part of the range cannot be protected").untested("not known how")
             .with(Fragments.readsMappings())
             .effect(Effect.on("range", "protected, or unprotected and its waiting threads woken",
                     Effect.Bit.MODIFY_STATE).undoable().leavesOnError("mappings before the one that fails are changed"))
