@@ -55,8 +55,20 @@ class ReferenceTest {
                             .add(type));
         }
         contracts.forEach((name, types) -> pages.put("operations-" + name + ".md", operations(name, types)));
+        pages.put("untested.md", untested(calls));
         pages.put("README.md", index(calls, contracts));
         return pages;
+    }
+
+    private static String untested(List<CallSpec> calls) {
+        List<ReferencePage.Section> sections = calls.stream().map(call -> new ReferencePage.Section(call.name(),
+                call.errors().stream().filter(error -> error.recipe().isEmpty())
+                        .map(error -> new ReferencePage.Item(error.errno().name(), error.condition(),
+                                List.of(error.untested().isEmpty() ? "nobody said why" : error.untested())))
+                        .toList()))
+                .toList();
+        return new ReferencePage("Untested", "Ways to fail that no test provokes, and why.", List.of(), sections)
+                .markdown();
     }
 
     private static String operations(String name, List<Class<?>> types) {
@@ -78,7 +90,8 @@ class ReferenceTest {
                 .collect(Collectors.joining("\n"));
         return "# Reference\n\nGenerated from the declarations and contracts; do not edit. Refresh with `" + COMMAND
                 + "`.\n\n## Declared calls\n\n" + listed
-                + "\n\nAll of them as one document: [calls.json](calls.json).\n\n"
+                + "\n\nAll of them as one document: [calls.json](calls.json). Ways to fail that no test"
+                + " provokes: [untested](untested.md).\n\n"
                 + "## Public operations\n\n" + packages + "\n";
     }
 

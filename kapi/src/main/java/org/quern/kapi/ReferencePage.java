@@ -127,6 +127,8 @@ public record ReferencePage(String title, String summary, List<String> synopsis,
                 case '>' -> "&gt;";
                 case '&' -> "&amp;";
                 case '\n' -> " ";
+                case '_' -> i == 0 || i == text.length() - 1 || !Character.isLetterOrDigit(text.charAt(i - 1))
+                        || !Character.isLetterOrDigit(text.charAt(i + 1)) ? "\\_" : "_";
                 default -> String.valueOf(c);
             });
         }
