@@ -45,6 +45,19 @@ final class ChildRun {
         this.asNobody = asNobody;
     }
 
+    /** Whether a child starts at all: setpriv may be missing, or nobody may not read the classes. */
+    static boolean starts(boolean asNobody) throws Exception {
+        try {
+            Process child = new ChildRun(asNobody).start(List.of(), List.of());
+            boolean ended = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .contains("end\tall");
+            child.destroyForcibly();
+            return ended;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Follows the recipes, the dangerous ones once, in a JVM that has all it needs from the start. */
     static ChildRun of(List<Recipe> recipes, boolean asNobody) throws Exception {
         ChildRun run = new ChildRun(asNobody);

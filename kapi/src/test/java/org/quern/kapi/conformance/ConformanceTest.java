@@ -37,9 +37,16 @@ class ConformanceTest {
         List<Recipe> all = List.copyOf(ConformanceChild.RECIPES.values());
         boolean root = ChildRun.isRoot();
         mine = ChildRun.of(all.stream().filter(r -> r.who() != (root ? Who.USER : Who.ROOT)).toList(), false);
-        unprivileged = root
-                ? ChildRun.of(all.stream().filter(r -> r.who() != Who.ROOT).toList(), true)
-                : mine;
+        if (!root) {
+            unprivileged = mine;
+        } else if (ChildRun.starts(true)) {
+            unprivileged = ChildRun.of(all.stream().filter(r -> r.who() != Who.ROOT).toList(), true);
+        } else {
+            System.out
+                    .println("conformance: no child without privilege: setpriv is missing, or nobody may not read the "
+                            + "classes of this build");
+            unprivileged = new ChildRun(true);
+        }
     }
 
     @TestFactory
@@ -60,7 +67,8 @@ class ConformanceTest {
                 assertThat(describe(outcome.answer())).as(error.recipe()).isEqualTo(error.errno().name());
             }
         }
-        assumeTrue(outcomes.stream().anyMatch(ChildRun.Outcome::isAnswer), () -> outcomes.toString());
+        assumeTrue(outcomes.stream().anyMatch(ChildRun.Outcome::isAnswer),
+                () -> outcomes.isEmpty() ? "needs privilege, or a child without" : outcomes.toString());
     }
 
     private static String describe(long answer) {
@@ -97,7 +105,8 @@ class ConformanceTest {
             assertThat(outcome.isAnswer() && Errno.isError(outcome.answer())).as("%s: %s", transition.recipe(),
                     outcome.text()).isFalse();
         }
-        assumeTrue(outcomes.stream().anyMatch(ChildRun.Outcome::isAnswer), () -> outcomes.toString());
+        assumeTrue(outcomes.stream().anyMatch(ChildRun.Outcome::isAnswer),
+                () -> outcomes.isEmpty() ? "needs privilege, or a child without" : outcomes.toString());
     }
 
     @Test
