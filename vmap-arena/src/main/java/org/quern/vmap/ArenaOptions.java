@@ -2,10 +2,11 @@ package org.quern.vmap;
 
 import java.util.Objects;
 
+import org.quern.kapi.Operation;
 import org.quern.vmap.reserve.Reservation;
 
 /**
- * What a {@link VmapArena} is to be. Immutable: each method returns changed options.
+ * What a {@link VmapArena} is to be. Immutable, so any number of threads may use it: each method returns changed options.
  *
  * <table>
  * <caption>Options</caption>
@@ -32,10 +33,12 @@ import org.quern.vmap.reserve.Reservation;
  * <tr>
  * <td>{@link #hugePages}</td>
  * <td>false</td>
- * <td>a touched byte costs a page of 4 KiB, not 2 MiB, also where the system would use huge pages by itself</td>
+ * <td>a touched byte costs a page of 4 KiB, not 2 MiB, also where the system would use huge pages by itself; block
+ * pools have a switch of their own, {@link BlockPool#adviseHugePages}</td>
  * </tr>
  * </table>
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class ArenaOptions {
     private static final long DEFAULT_LEAST_BYTES = 64 << 20;
 
@@ -60,6 +63,7 @@ public final class ArenaOptions {
      * @return options, otherwise default
      * @throws IllegalArgumentException if {@code bytes} is out of range
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public static ArenaOptions reserving(long bytes) {
         if (bytes < 1 || bytes > Reservation.MAX_BYTES) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be 1..2^46");
@@ -80,12 +84,14 @@ public final class ArenaOptions {
     }
 
     /**
-     * The smallest reservation that will do when the system has no room for the wished one.
+     * The smallest reservation that will do when the system has no room for the wished one, which is then halved as often as
+     * needed.
      *
      * @param bytes 1..the wished size
      * @return changed options
      * @throws IllegalArgumentException if {@code bytes} is out of range
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public ArenaOptions atLeast(long bytes) {
         if (bytes < 1 || bytes > reserveBytes) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be 1.." + reserveBytes);
@@ -96,10 +102,11 @@ public final class ArenaOptions {
     /**
      * A hard cap on what the arena hands out, its block pools included; beyond it requests are refused.
      *
-     * @param bytes 1 or more, rounded down to pages
+     * @param bytes 1 or more, rounded down to pages: less than a page is a budget of nothing
      * @return changed options
      * @throws IllegalArgumentException if {@code bytes} is not positive
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public ArenaOptions budget(long bytes) {
         if (bytes < 1) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be positive");

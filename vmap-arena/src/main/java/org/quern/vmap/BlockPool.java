@@ -1,11 +1,14 @@
 package org.quern.vmap;
 
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.function.LongPredicate;
 
+import org.quern.kapi.KernelException;
+import org.quern.kapi.Operation;
 import org.quern.vmap.page.PageBudget;
 import org.quern.vmap.reserve.Reservation;
 import org.quern.vmap.reserve.ResidentMemory;
@@ -36,13 +39,19 @@ import org.quern.vmap.slab.Latch;
  * <p>
  * <b>Threads.</b> All methods may be called by any thread at any time. {@code take} and {@code giveBack} are meant for an
  * owner that has a lock of its own: they enter an internal latch that is then never contended (one compare-and-set; one for
- * a whole array in the forms that take arrays). Callers without a lock are served correctly, and wait for each other.
+ * a whole array in the forms that take arrays). Callers without a lock are served correctly, and wait for each other: a few
+ * ns, as long as an array takes, some 150 us for a step of {@link #trim}, and until the memory is given back for
+ * {@link #close}.
+ *
+ * <p>
+ * <b>Faults.</b> No method touches a block. The first access of its owner may: the system then populates the page.
  *
  * <p>
  * <b>Costs.</b> {@code take} and {@code giveBack} some 6 ns each, no allocation except one array of 4 or 8 KiB per
- * thousands of blocks. Heap: 4.2 bytes per block at most, in steps of that size; see {@link #bookkeepingBytes}. Opening some 30 us and three mappings of the
- * process's budget, whatever the size.
+ * thousands of blocks. Heap: 4.2 bytes per block of 64 bytes or more at most, in steps of that size; see
+ * {@link #bookkeepingBytes}. Opening some 30 us and three mappings of the process's budget, whatever the size.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class BlockPool implements AutoCloseable {
     /** The smallest reservation a pool falls back to when the system has no room for the wished one. */
     public static final long LEAST_RESERVE_BYTES = 1 << 20;
@@ -78,7 +87,9 @@ public final class BlockPool implements AutoCloseable {
     /**
      * Opens a pool over a reservation of its own. Where the system has no room for it (RLIMIT_AS, strict overcommit) the
      * size is halved as often as needed, to no less than {@link #LEAST_RESERVE_BYTES}; {@link #limitBytes} says what was
-     * obtained.
+     * obtained. Some 30 us whatever the size; the first of a process reads {@code vm.max_map_count}. Where the process holds
+     * too many mappings it asks for a collection and waits for forgotten pools to be unmapped, half a second at most; an
+     * interrupt ends the wait and stays set.
      *
      * @param name what errors and statistics call it
      * @param blockBytes the size of a block, a multiple of 8, 8..2^40
@@ -88,6 +99,8 @@ public final class BlockPool implements AutoCloseable {
      * @throws IllegalArgumentException if a size is out of range
      * @throws AddressSpaceException if the system has no room or the process holds too many mappings
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {
+            IllegalArgumentException.class, AddressSpaceException.class})
     public static BlockPool open(String name, long blockBytes, long reserveBytes) {
         return open(name, blockBytes, reserveBytes, PageBudget.unlimited());
     }
@@ -112,12 +125,14 @@ public final class BlockPool implements AutoCloseable {
 
     /**
      * Takes a block: the one given back last, or else the lowest never used. Its bytes are zeros or what they were when
-     * it was given back.
+     * it was given back. Some 6 ns; does not block but for the latch, and touches nothing.
      *
      * @return the block's offset from {@link #baseAddress}, a positive multiple of the block size; 0 if the pool is
      *         exhausted: all blocks are in use, or the next one would exceed the budget
      * @throws ArenaClosedException if the pool is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch", errors = {
+            ArenaClosedException.class})
     public long take() {
         latch.enter();
         try {
@@ -130,13 +145,15 @@ public final class BlockPool implements AutoCloseable {
 
     /**
      * Gives a block back. Its bytes stay as they are; the caller must not use the block any more, but readers may still
-     * look at it.
+     * look at it. Some 6 ns; does not block but for the latch.
      *
      * @param offset what {@link #take} returned
-     * @throws IllegalArgumentException if {@code offset} is not that of a block
-     * @throws StaleHandleException if the block is not in use: given back before, or never taken
+     * @throws IllegalArgumentException if {@code offset} is not a positive multiple of the block size
+     * @throws StaleHandleException if the block is not in use: given back before, never taken, or beyond the last one
      * @throws ArenaClosedException if the pool is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch", errors = {
+            IllegalArgumentException.class, StaleHandleException.class, ArenaClosedException.class})
     public void giveBack(long offset) {
         long block = blockOf(offset);
         latch.enter();
@@ -160,6 +177,8 @@ public final class BlockPool implements AutoCloseable {
      * @throws IndexOutOfBoundsException if the places are not in the array
      * @throws ArenaClosedException if the pool is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch", errors = {
+            IndexOutOfBoundsException.class, ArenaClosedException.class})
     public int take(long[] into, int from, int to) {
         Objects.checkFromToIndex(from, to, into.length);
         latch.enter();
@@ -186,10 +205,13 @@ public final class BlockPool implements AutoCloseable {
      * @param from the first place, 0..{@code to}
      * @param to the place after the last, at most {@code offsets.length}
      * @throws IndexOutOfBoundsException if the places are not in the array
-     * @throws IllegalArgumentException if an offset is not that of a block; nothing was given back
+     * @throws IllegalArgumentException if an offset is not a positive multiple of the block size; nothing was given back
      * @throws StaleHandleException if a block is not in use, or occurs twice; nothing was given back
      * @throws ArenaClosedException if the pool is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch", errors = {
+            IndexOutOfBoundsException.class, IllegalArgumentException.class, StaleHandleException.class,
+            ArenaClosedException.class})
     public void giveBack(long[] offsets, int from, int to) {
         Objects.checkFromToIndex(from, to, offsets.length);
         int given = 0;
@@ -233,13 +255,16 @@ public final class BlockPool implements AutoCloseable {
     /**
      * A block in use as a segment, for access that is checked. The segment belongs to the pool's scope: it throws
      * IllegalStateException after {@link #close}. It is not ended by {@link #giveBack}: that is what type-stable means.
+     * Does not block but for the latch, and touches nothing; an access through the segment may fault.
      *
      * @param offset what {@link #take} returned
      * @return a segment of the block's size, accessible by every thread
-     * @throws IllegalArgumentException if {@code offset} is not that of a block
+     * @throws IllegalArgumentException if {@code offset} is not a positive multiple of the block size
      * @throws StaleHandleException if the block is not in use
      * @throws ArenaClosedException if the pool is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch", errors = {
+            IllegalArgumentException.class, StaleHandleException.class, ArenaClosedException.class})
     public MemorySegment segment(long offset) {
         long block = blockOf(offset);
         latch.enter();
@@ -284,10 +309,11 @@ public final class BlockPool implements AutoCloseable {
     }
 
     /**
-     * How many blocks are taken and not yet given back.
+     * How many blocks are taken and not yet given back. Costs the latch.
      *
      * @return 0 after close
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch")
     public long blocksInUse() {
         latch.enter();
         try {
@@ -299,10 +325,11 @@ public final class BlockPool implements AutoCloseable {
 
     /**
      * How much memory the blocks may occupy: the pages that blocks have been handed out on and that were not decommitted
-     * since. An upper bound of what is resident, kept by counting; costs nothing.
+     * since. An upper bound of what is resident, kept by counting; costs the latch.
      *
      * @return bytes, a multiple of the page size; 0 after close
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch")
     public long residentBytes() {
         latch.enter();
         try {
@@ -313,12 +340,14 @@ public final class BlockPool implements AutoCloseable {
     }
 
     /**
-     * How much memory the reservation occupies as the system counts it ({@code /proc/self/smaps}). Walks the page tables
-     * of the whole process: milliseconds. Includes what stray raw writes populated.
+     * How much memory the reservation occupies as the system counts it ({@code /proc/self/smaps}). Reads the file
+     * through, for which the system walks the page tables of the whole process: milliseconds. Includes what stray raw writes
+     * populated; works after close too.
      *
      * @return bytes
-     * @throws java.io.UncheckedIOException if this system has no readable {@code /proc/self/smaps}
+     * @throws UncheckedIOException if this system has no readable {@code /proc/self/smaps}
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = UncheckedIOException.class)
     public long measureResidentBytes() {
         try {
             return ResidentMemory.of(reservation);
@@ -328,10 +357,11 @@ public final class BlockPool implements AutoCloseable {
     }
 
     /**
-     * What the bookkeeping costs on the heap.
+     * What the bookkeeping costs on the heap. Costs the latch; works after close too.
      *
      * @return bytes, without object headers
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch")
     public long bookkeepingBytes() {
         latch.enter();
         try {
@@ -346,8 +376,12 @@ public final class BlockPool implements AutoCloseable {
      * from then on. Works in steps, between which other threads take and give back: some 150 us for each 2 MiB given up.
      *
      * @return bytes given up, by count: a multiple of the page size
-     * @throws ArenaClosedException if the pool is closed
+     * @throws ArenaClosedException if the pool is closed, before or between two steps
+     * @throws KernelException if the system does not take the memory back, which is so for pages locked by mlock(2); what
+     *         earlier steps gave up stays given up, and the pool is as usable as before
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "latch", errors = {
+            ArenaClosedException.class, KernelException.class})
     public long trim() {
         Trim trim = new Trim();
         long page = 0;
@@ -377,11 +411,17 @@ public final class BlockPool implements AutoCloseable {
 
     /**
      * Closes the pool: ends all segments, gives all memory back to the system at once. The address space stays, reading
-     * as zeros, until this object is unreachable. Idempotent; when it returns the pool is closed whoever closed it.
+     * as zeros, until this object is unreachable. Blocks until no thread is inside an access to a segment (microseconds),
+     * and while the system takes the memory back: 0.26 us for each populated page. Idempotent; when it returns the pool
+     * is closed whoever closed it.
      *
      * @throws RangeBusyException if a segment is in use by a system call of another thread; nothing was changed
+     * @throws KernelException if the system does not take the memory back, which is so for pages locked by mlock(2). The
+     *         pool is closed all the same; the memory goes when this object is unreachable
      */
     @Override
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "latch", errors = {
+            RangeBusyException.class, KernelException.class})
     public void close() {
         latch.enter();
         try {
@@ -422,16 +462,18 @@ public final class BlockPool implements AutoCloseable {
      * Asks the system to back the pool with pages of 2 MiB, or never to. They make random access over a large pool cheaper
      * (fewer misses of the translation cache) and resident memory coarser: {@link #residentBytes}, which counts pages of
      * the ordinary size, may then be too low. A hint; without this call the system's own setting applies.
+     * One {@code madvise}; changes nothing that is populated already; may be called after close, too.
      *
      * @param wanted true to ask for them, false to refuse them
      * @return whether the system took the hint
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY)
     public boolean adviseHugePages(boolean wanted) {
         return reservation.adviseHugePages(wanted);
     }
 
     /**
-     * Name, block size and use, for logs.
+     * Name, block size and use, for logs. Costs the latch.
      *
      * @return one line
      */

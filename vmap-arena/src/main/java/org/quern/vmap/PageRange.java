@@ -1,5 +1,6 @@
 package org.quern.vmap;
 
+import org.quern.kapi.Operation;
 import org.quern.vmap.reserve.Reservation;
 
 /**
@@ -8,8 +9,10 @@ import org.quern.vmap.reserve.Reservation;
  * handed out again, because that was another act with another {@link #generation}.
  *
  * <p>
- * Immutable; keeps nothing else reachable.
+ * Immutable, so any number of threads may use it; keeps nothing else reachable. Asking it costs nothing, and tells nothing
+ * of whether it is stale: the arena does.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class PageRange implements PageAllocation {
     private final long arena;
     private final long firstPage;

@@ -40,8 +40,9 @@
  * <ol>
  * <li>A reservation is readable and writable as a whole until nobody can reach it; nothing is unmapped or protected under
  * a reader. A touch of anything else would kill the virtual machine.
- * <li>Public access goes through segments with bounds and a scope. The scope of a range ends <em>before</em> its pages are
- * discarded or handed on, so a stale segment throws, it does not show zeros or another owner's bytes.
+ * <li>Public access goes through segments with bounds and a scope. {@code free} ends the scope of a range <em>before</em>
+ * its pages are discarded or handed on, so a stale segment throws, it does not show zeros or another owner's bytes. Blocks
+ * are never handed on as anything else; their segments end with the pool.
  * <li>Bookkeeping is on the heap, never beside user data.
  * </ol>
  *
@@ -52,6 +53,14 @@
  * <li>An access through a segment that does not throw happens-before the return of the {@code free} or {@code close} that
  * ends it.
  * </ul>
+ *
+ * <h2>Locks</h2> The <em>page lock</em> of an arena guards the books of its pages, its <em>lifecycle lock</em> the list of
+ * its pools, a pool's <em>latch</em> the books of its blocks. None is held while a caller's code runs.
+ *
+ * <h2>Null</h2> No parameter may be null: a NullPointerException, and nothing was changed.
+ *
+ * <h2>Where it runs</h2> Linux, with native access for {@code org.quern.kapi}. Elsewhere the first use ends in an
+ * ExceptionInInitializerError whose cause, an {@link org.quern.kapi.CallUnavailableException}, says what is missing.
  *
  * <h2>Words</h2>
  * <dl>

@@ -16,6 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.quern.kapi.KernelException;
+import org.quern.kapi.linux.Mlock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -291,6 +293,26 @@ class VmapArenaTest {
         assertThatThrownBy(() -> arena.allocate(1, 1)).isInstanceOf(ArenaClosedException.class);
         assertThatThrownBy(() -> arena.blockPool(64)).isInstanceOf(ArenaClosedException.class);
         assertThatThrownBy(pool::take).isInstanceOf(ArenaClosedException.class);
+    }
+
+    @Test
+    void pagesThatAreLockedStayHandedOutUntilTheyAreUnlocked() {
+        PageRange range = arena.allocatePages(1);
+        MemorySegment shown = arena.segment(range);
+        shown.set(ValueLayout.JAVA_LONG, 0, 42);
+        Mlock.mlock(shown.address(), PAGE);
+        assertThatThrownBy(() -> arena.decommit(range)).isInstanceOf(KernelException.class)
+                .hasMessageContaining("EINVAL");
+        assertThat(shown.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(42);
+        assertThatThrownBy(() -> arena.free(range)).isInstanceOf(KernelException.class);
+        assertThatThrownBy(() -> shown.get(ValueLayout.JAVA_LONG, 0)).isInstanceOf(IllegalStateException.class);
+        assertThat(arena.stats().ranges()).isEqualTo(1);
+        assertThat(arena.segment(range).get(ValueLayout.JAVA_LONG, 0)).isEqualTo(42);
+        assertThatThrownBy(arena::close).isInstanceOf(KernelException.class);
+        assertThatThrownBy(() -> arena.allocatePages(1)).isInstanceOf(ArenaClosedException.class);
+        Mlock.munlock(shown.address(), PAGE);
+        arena.close();
+        assertThat(arena.stats().allocatedBytes()).isZero();
     }
 
     @Test
