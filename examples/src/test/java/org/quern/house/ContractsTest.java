@@ -22,7 +22,10 @@ class ContractsTest {
     /** Where contracts are complete. A module joins by a line here. */
     static final List<Held> HELD = List.of(new Held("kapi", "org.quern.kapi.linux"),
             new Held("kapi", "org.quern.kapi.bind"), new Held("kapi", "org.quern.kapi.export"),
-            new Held("vmap-arena", ""));
+            new Held("vmap-arena", ""), new Held("xarray", ""), new Held("padata", ""));
+=======
+            new Held("xarray", ""));
+>>>>>>> c-xarray
 
     @TestFactory
     Stream<DynamicTest> everyPublicOperationHasAContract() {

@@ -1,15 +1,19 @@
 package org.quern.xarray;
 
+import org.quern.kapi.Operation;
+
 /**
  * Where a search of a {@link LongXArray} puts what it found: a reusable pair, so that searching allocates nothing. A search that finds nothing leaves it as it was.
  *
- * <p>Not thread-safe: one per thread.
+ * <p>Not thread-safe: callers exclude each other; as a rule each thread has its own. Neither blocks, faults nor fails.
  */
+@Operation(threads = Operation.Threads.ONE_AT_A_TIME)
 public final class LongProbe {
     private long index;
     private long value = LongXArray.ABSENT;
 
     /** A probe that has found nothing: index 0, value {@link LongXArray#ABSENT}. */
+    @Operation(threads = Operation.Threads.ANY)
     public LongProbe() {}
 
     /**

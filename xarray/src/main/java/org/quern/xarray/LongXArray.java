@@ -4,6 +4,9 @@ import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.OptionalLong;
 
+import org.quern.kapi.KernelException;
+import org.quern.kapi.Operation;
+import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Tree;
@@ -16,19 +19,29 @@ import org.quern.xarray.tree.Writer;
  * <p>Made for dense or clustered indices: packet flows by number, page frames, file blocks, ids. An entry costs 9.14 bytes where the indices are dense, up to
  * 6,336 bytes where each stands alone; the collector sees none of it.
  *
- * <p><b>Threads.</b> Any number of threads may call anything at any time. Reads - load, find, forEach, mark queries, isEmpty - take no lock, write nothing, allocate
- * nothing and never wait for a writer, not even for one that was stopped in the middle. Writes exclude each other by one lock that spins, then parks. Load,
+ * <p><b>Threads.</b> Any number of threads may call anything at any time. Reads - load, find, forEach, isMarked, anyMarked, isEmpty - take no lock, write
+ * nothing, allocate
+ * nothing and never wait for a writer, not even for one that was stopped in the middle. Writes exclude each other by one lock,
+ * the writer lock, that spins, then parks; stats and dump take it too. It is held for tens of nanoseconds as a rule, by clear, close and dump for as long as
+ * the array is
+ * large; no callback runs under it. Load,
  * store, erase, insert and compareAndSet are linearizable for each index. Searches and iterations are not snapshots; see {@link #forEach(LongEntryConsumer)}.
  *
  * <p><b>Indices</b> are unsigned: {@code -1L} is the last one, 2^64-1, and ranges are inclusive at both ends. Use {@link Long#compareUnsigned} to compare them.
  *
  * <p><b>Memory.</b> Nodes of 576 bytes in a reservation of the array's own, made with the first node; an array with no index but 0 has none. The limit of
- * {@link XArrayConfig#maxNodeBytes} bounds it: an operation that would exceed it throws {@link NodeAllocationException} and changes nothing. {@link #close} gives the
- * memory back at once, {@link #clear} as well.
+ * {@link XArrayConfig#maxNodeBytes} bounds it: an operation that would exceed it throws {@link NodeAllocationException} and changes nothing; so does the first
+ * one where
+ * the system has no address space, with {@link AddressSpaceException}. {@link #close} gives the memory back at once, {@link #clear} from 256 nodes on. A read
+ * may fault
+ * where the system has swapped a node out, or beside a close.
  *
- * <p><b>Cost.</b> A load reads one word for each level: one level for indices below 64, two below 4,096, three below 262,144, at most eleven. Store and erase do the
+ * <p><b>Cost.</b> A load reads one word for each level: one if the highest index in the array is below 64, two below 4,096, three below 262,144, at most
+ * eleven. Store and erase do the
  * same under the lock. {@code docs/xarray.md} has figures.
  */
+@Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
+        IllegalStateException.class})
 public final class LongXArray implements AutoCloseable {
     /** What an index without entry reads as. Not a value: values are not negative. */
     public static final long ABSENT = -1L;
@@ -46,6 +59,7 @@ public final class LongXArray implements AutoCloseable {
      *
      * @return the array
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static LongXArray create() {
         return create(XArrayConfig.defaults());
     }
@@ -55,7 +69,9 @@ public final class LongXArray implements AutoCloseable {
      *
      * @param config name and limits
      * @return the array
+     * @throws NullPointerException if the configuration is null
      */
+    @Operation(threads = Operation.Threads.ANY, errors = NullPointerException.class)
     public static LongXArray create(XArrayConfig config) {
         return new LongXArray(Objects.requireNonNull(config, "config"));
     }
@@ -67,6 +83,7 @@ public final class LongXArray implements AutoCloseable {
      * @return its value, or {@link #ABSENT}
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = IllegalStateException.class)
     public long load(long index) {
         long word = tree.load(index);
         return Entry.isValue(word) ? Entry.toValue(word) : absent(word);
@@ -78,15 +95,20 @@ public final class LongXArray implements AutoCloseable {
     }
 
     /**
-     * Sets an entry. It keeps the marks of the one it replaces; a new one has none. Takes the lock.
+     * Sets an entry. It keeps the marks of the one it replaces; a new one has none. Takes the lock, O(height). The first node of all also waits for the system
+     * to reserve memory, some 30 us.
      *
      * @param index any index
      * @param value 0..2^63-1
      * @return the old value, or {@link #ABSENT}
      * @throws IllegalArgumentException if the value is negative
      * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            IllegalArgumentException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
     public long store(long index, long value) {
         requireValue("value", value);
         tree.lock().lock();
@@ -101,12 +123,13 @@ public final class LongXArray implements AutoCloseable {
     }
 
     /**
-     * Removes an entry and its marks. Takes the lock; allocates nothing.
+     * Removes an entry and its marks. Takes the lock, O(height); allocates no nodes. Once for 64 nodes that went it recycles them.
      *
      * @param index any index
      * @return the old value, or {@link #ABSENT} if there was none
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = IllegalStateException.class)
     public long erase(long index) {
         tree.lock().lock();
         try {
@@ -122,23 +145,27 @@ public final class LongXArray implements AutoCloseable {
     }
 
     /**
-     * Sets an entry if there is none. Takes the lock.
+     * Sets an entry if there is none. Takes the lock, O(height). The first node of all also waits for the system to reserve memory, some 30 us.
      *
      * @param index any index
      * @param value 0..2^63-1
      * @return false if there is an entry; it stays
      * @throws IllegalArgumentException if the value is negative
      * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            IllegalArgumentException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
     public boolean insert(long index, long value) {
         requireValue("value", value);
         return replace(index, Entry.ABSENT, Entry.value(value));
     }
 
     /**
-     * Sets, replaces or removes an entry if it is what is expected: {@link #ABSENT} stands for no entry on both sides. A replaced entry keeps its marks. Takes the
-     * lock; allocates nothing if the comparison fails.
+     * Sets, replaces or removes an entry if it is what is expected: {@link #ABSENT} stands for no entry on both sides. A replaced entry keeps its marks. Takes
+     * the lock, O(height); allocates nothing if the comparison fails. The first node of all also waits for the system to reserve memory, some 30 us.
      *
      * @param index any index
      * @param expected 0..2^63-1 or {@link #ABSENT}
@@ -146,8 +173,12 @@ public final class LongXArray implements AutoCloseable {
      * @return whether the entry was as expected and now is as updated
      * @throws IllegalArgumentException if a number is below {@link #ABSENT}
      * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            IllegalArgumentException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
     public boolean compareAndSet(long index, long expected, long update) {
         return replace(index, toWord("expected", expected), toWord("update", update));
     }
@@ -183,7 +214,8 @@ public final class LongXArray implements AutoCloseable {
      * @param max last index to look at, inclusive
      * @param probe receives index and value of the entry; untouched if there is none
      * @return whether there is one; false also if {@code max} is below {@code from}
-     * @throws IllegalStateException if the array is closed
+     * @throws NullPointerException if the probe is null
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public boolean find(long from, long max, LongProbe probe) {
         try {
@@ -201,7 +233,8 @@ public final class LongXArray implements AutoCloseable {
      * @param mark the mark
      * @param probe receives index and value of the entry; untouched if there is none
      * @return whether there is one; false also if {@code max} is below {@code from}
-     * @throws IllegalStateException if the array is closed
+     * @throws NullPointerException if the mark or the probe is null
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public boolean find(long from, long max, Mark mark, LongProbe probe) {
         try {
@@ -218,8 +251,9 @@ public final class LongXArray implements AutoCloseable {
      * @param index the index to go on from; after the last index of all there is nothing
      * @param max last index to look at, inclusive
      * @param probe receives index and value of the entry; untouched if there is none
-     * @return whether there is one
-     * @throws IllegalStateException if the array is closed
+     * @return whether there is one; false also after the last index of all, and if {@code max} is not above {@code index}
+     * @throws NullPointerException if the probe is null
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public boolean findAfter(long index, long max, LongProbe probe) {
         return index != -1L && find(index + 1, max, probe);
@@ -232,34 +266,37 @@ public final class LongXArray implements AutoCloseable {
      * @param max last index to look at, inclusive
      * @param mark the mark
      * @param probe receives index and value of the entry; untouched if there is none
-     * @return whether there is one
-     * @throws IllegalStateException if the array is closed
+     * @return whether there is one; false also after the last index of all, and if {@code max} is not above {@code index}
+     * @throws NullPointerException if the mark or the probe is null
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public boolean findAfter(long index, long max, Mark mark, LongProbe probe) {
         return index != -1L && find(index + 1, max, mark, probe);
     }
 
     /**
-     * Index of the first entry at or after an index, where allocating the answer does not matter.
+     * Index of the first entry at or after an index, where allocating the answer does not matter. Lock-free, O(height).
      *
      * @param from where to begin
      * @param max last index to look at, inclusive
      * @return an unsigned number, or empty
-     * @throws IllegalStateException if the array is closed
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = IllegalStateException.class)
     public OptionalLong nextIndex(long from, long max) {
         LongProbe probe = new LongProbe();
         return find(from, max, probe) ? OptionalLong.of(probe.index()) : OptionalLong.empty();
     }
 
     /**
-     * Index of the first entry with a mark at or after an index, where allocating the answer does not matter.
+     * Index of the first entry with a mark at or after an index, where allocating the answer does not matter. Lock-free, O(height).
      *
      * @param from where to begin
      * @param max last index to look at, inclusive
      * @param mark the mark
      * @return an unsigned number, or empty
-     * @throws IllegalStateException if the array is closed
+     * @throws NullPointerException if the mark is null
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public OptionalLong nextIndex(long from, long max, Mark mark) {
         LongProbe probe = new LongProbe();
@@ -267,13 +304,15 @@ public final class LongXArray implements AutoCloseable {
     }
 
     /**
-     * Gives all entries to a consumer, ascending. Lock-free, allocates nothing.
+     * Gives all entries to a consumer, ascending. Lock-free, allocates nothing; waits for nothing but the consumer, which runs in the calling thread, without
+     * a lock. O(leaves), and O(height) for each leaf.
      *
      * <p>Not a snapshot: an entry that is there from beginning to end is delivered exactly once, one that comes or goes meanwhile may or may not be, and
      * each value is read when its turn comes. The consumer may change this array in any way; what it throws ends the iteration.
      *
      * @param consumer receives the entries
-     * @throws IllegalStateException if the array is closed, also by the consumer
+     * @throws NullPointerException if the consumer is null
+     * @throws IllegalStateException if the array is closed, also by the consumer; not if nothing was left to look at by then
      */
     public void forEach(LongEntryConsumer consumer) {
         forEach(0, -1L, consumer);
@@ -285,9 +324,12 @@ public final class LongXArray implements AutoCloseable {
      * @param first first index
      * @param last last index, inclusive
      * @param consumer receives the entries
+     * @throws NullPointerException if the consumer is null
      * @throws IllegalArgumentException if {@code last} is below {@code first}
-     * @throws IllegalStateException if the array is closed, also by the consumer
+     * @throws IllegalStateException if the array is closed, also by the consumer; not if nothing was left to look at by then
      */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
+            IllegalArgumentException.class, IllegalStateException.class})
     public void forEach(long first, long last, LongEntryConsumer consumer) {
         XArray.requireRange(first, last);
         try {
@@ -302,7 +344,8 @@ public final class LongXArray implements AutoCloseable {
      *
      * @param mark the mark
      * @param consumer receives the entries
-     * @throws IllegalStateException if the array is closed, also by the consumer
+     * @throws NullPointerException if the mark or the consumer is null
+     * @throws IllegalStateException if the array is closed, also by the consumer; not if nothing was left to look at by then
      */
     public void forEachMarked(Mark mark, LongEntryConsumer consumer) {
         forEachMarked(0, -1L, mark, consumer);
@@ -315,9 +358,12 @@ public final class LongXArray implements AutoCloseable {
      * @param last last index, inclusive
      * @param mark the mark
      * @param consumer receives the entries
+     * @throws NullPointerException if the mark or the consumer is null
      * @throws IllegalArgumentException if {@code last} is below {@code first}
-     * @throws IllegalStateException if the array is closed, also by the consumer
+     * @throws IllegalStateException if the array is closed, also by the consumer; not if nothing was left to look at by then
      */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
+            IllegalArgumentException.class, IllegalStateException.class})
     public void forEachMarked(long first, long last, Mark mark, LongEntryConsumer consumer) {
         XArray.requireRange(first, last);
         try {
@@ -329,13 +375,16 @@ public final class LongXArray implements AutoCloseable {
     }
 
     /**
-     * Sets a mark of an entry. Takes the lock.
+     * Sets a mark of an entry. Takes the lock, O(height); allocates no nodes.
      *
      * @param index any index
      * @param mark the mark
      * @return true if the entry did not have it; false if it had it or there is no entry
+     * @throws NullPointerException if the mark is null
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalStateException.class})
     public boolean mark(long index, Mark mark) {
         int number = mark.number();
         tree.lock().lock();
@@ -347,13 +396,16 @@ public final class LongXArray implements AutoCloseable {
     }
 
     /**
-     * Clears a mark of an entry. Takes the lock.
+     * Clears a mark of an entry. Takes the lock, O(height); allocates no nodes.
      *
      * @param index any index
      * @param mark the mark
      * @return true if the entry had it
+     * @throws NullPointerException if the mark is null
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalStateException.class})
     public boolean unmark(long index, Mark mark) {
         int number = mark.number();
         tree.lock().lock();
@@ -370,6 +422,7 @@ public final class LongXArray implements AutoCloseable {
      * @param index any index
      * @param mark the mark
      * @return false also if there is no entry
+     * @throws NullPointerException if the mark is null
      * @throws IllegalStateException if the array is closed
      */
     public boolean isMarked(long index, Mark mark) {
@@ -381,8 +434,10 @@ public final class LongXArray implements AutoCloseable {
      *
      * @param mark the mark
      * @return true if at least one has it
+     * @throws NullPointerException if the mark is null
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {NullPointerException.class, IllegalStateException.class})
     public boolean anyMarked(Mark mark) {
         tree.requireOpen(tree.headAcquire());
         return tree.anyMarked(mark.number());
@@ -394,6 +449,7 @@ public final class LongXArray implements AutoCloseable {
      * @return true if there is none
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalStateException.class)
     public boolean isEmpty() {
         long head = tree.headAcquire();
         tree.requireOpen(head);
@@ -401,11 +457,14 @@ public final class LongXArray implements AutoCloseable {
     }
 
     /**
-     * Removes all entries and their marks, at one stroke for readers; the array can be used again. Takes the lock for a time proportional to the nodes. A
-     * large array's memory goes back to the system.
+     * Removes all entries and their marks, at one stroke for readers; the array can be used again. Takes the lock for a time proportional to the nodes. From
+     * 256 nodes on, memory goes back to the system, which takes some 150 us for each 2 MiB.
      *
      * @throws IllegalStateException if the array is closed
+     * @throws KernelException if the system does not take the memory back, as when all memory is locked; the entries are gone all the same
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            IllegalStateException.class, KernelException.class})
     public void clear() {
         tree.lock().lock();
         try {
@@ -416,10 +475,15 @@ public final class LongXArray implements AutoCloseable {
     }
 
     /**
-     * Removes everything and gives the memory back to the system. Everything but close then throws IllegalStateException, also reads that are under way in
-     * other threads and have not found their answer yet; none of them can crash. Idempotent. Takes the lock.
+     * Removes everything and gives the memory back to the system. Everything but close, and searches of no index, then throws IllegalStateException, also reads
+     * that are under way in
+     * other threads and have not found their answer yet; none of them can crash. Idempotent. Takes the lock and waits
+     * for the system, some microseconds and 0.26 us for each page. Addresses stay reserved until the array is unreachable.
+     *
+     * @throws KernelException if the system does not take the memory back, as when all memory is locked; the array is closed all the same
      */
     @Override
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "writer lock", errors = KernelException.class)
     public void close() {
         tree.lock().lock();
         try {
@@ -435,6 +499,7 @@ public final class LongXArray implements AutoCloseable {
      * @return a snapshot
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "writer lock", errors = IllegalStateException.class)
     public XArrayStats stats() {
         tree.lock().lock();
         try {
@@ -453,6 +518,7 @@ public final class LongXArray implements AutoCloseable {
      * @return one line for each node and entry; equal arrays give equal text
      * @throws IllegalStateException if the array is closed
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = IllegalStateException.class)
     public String dump() {
         tree.lock().lock();
         try {

@@ -2,15 +2,18 @@ package org.quern.xarray;
 
 import java.util.Objects;
 
+import org.quern.kapi.Operation;
 import org.quern.xarray.node.NodeLayout;
 
 /**
- * How to create an array. Immutable; start with {@link #defaults} and change what differs.
+ * How to create an array. Immutable, so thread-safe; nothing here blocks. Start with {@link #defaults} and change what differs.
  *
  * @param name what the array is called in messages; not empty
- * @param maxNodeBytes most bytes of off-heap nodes, 576 each, 0..2^44; retired nodes that wait for readers count. What is not used costs only address space,
+ * @param maxNodeBytes most bytes of off-heap nodes, 576 each, 0..2^44; retired nodes that wait for readers count. More than 2^31 - 2 nodes, 1.1 TiB, are
+ *        never had. What is not used costs only address space,
  *        of which up to four times as much is reserved
  */
+@Operation(threads = Operation.Threads.ANY)
 public record XArrayConfig(String name, long maxNodeBytes) {
     /**
      * 8 GiB of nodes: 900 million dense entries. Reserving address space is free, but a process has only 128 TiB of it, and this leaves room for thousands of
@@ -51,7 +54,10 @@ public record XArrayConfig(String name, long maxNodeBytes) {
      *
      * @param newName not empty
      * @return a copy
+     * @throws IllegalArgumentException if the name is empty
+     * @throws NullPointerException if the name is null
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {IllegalArgumentException.class, NullPointerException.class})
     public XArrayConfig named(String newName) {
         return new XArrayConfig(newName, maxNodeBytes);
     }
@@ -61,7 +67,9 @@ public record XArrayConfig(String name, long maxNodeBytes) {
      *
      * @param bytes most bytes of nodes, 0..2^44
      * @return a copy
+     * @throws IllegalArgumentException if it is out of range
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public XArrayConfig withMaxNodeBytes(long bytes) {
         return new XArrayConfig(name, bytes);
     }

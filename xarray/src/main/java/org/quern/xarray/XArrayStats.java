@@ -6,7 +6,7 @@ package org.quern.xarray;
  * @param height levels of the tree, 0..11; 0 if no index but 0 is present
  * @param nodes nodes of the tree
  * @param nodeBytes their size, 576 bytes each
- * @param retiredNodes nodes no longer in the tree that wait for readers; bounded
+ * @param retiredNodes nodes no longer in the tree that wait for readers, 0..86
  * @param maxNodes most nodes the array may have, retired ones included
  */
 public record XArrayStats(int height, long nodes, long nodeBytes, int retiredNodes, long maxNodes) {}

@@ -11,7 +11,7 @@
  *                                   |
  *   shift  0  (leaf)  [ . . . . . . . . . | 39 | . . . . ]           4,672..4,735
  *                                           |
- *                                         value, or the mark of an object in the mirror table
+ *                                         value, or the sign of an object in the mirror table
  * </pre>
  *
  * The tree is as high as its highest index needs. Empty nodes go at once; an array with nothing but index 0 has none.
@@ -22,10 +22,10 @@
  * <p><b>Guarantees</b>
  * <ol>
  * <li>Load, store, erase, insert and compareAndSet are linearizable for each index, and a store is visible to every thread when it returns.
- * <li>Reads never wait for a writer, write nothing and allocate nothing. They are lock-free: a read starts again only when other operations have completed.
+ * <li>Reads never wait for a writer, write nothing and allocate nothing but the answer of nextIndex. They are lock-free: a read starts again only when other operations have completed.
  * <li>A search or iteration does not miss an entry that is there all the time, and delivers it once, ascending. It is no snapshot.
  * <li>Actions in a thread before it stores an object happen-before actions in another after it loads that object.
- * <li>An operation that fails for want of memory has changed nothing.
+ * <li>A store, insert, compareAndSet or erase that fails for want of memory has changed nothing.
  * <li>No call, at whatever time, reads or writes memory outside the array's own reservation; close while others read is safe.
  * <li>At most 86 nodes (48 KiB) wait to be recycled.
  * </ol>

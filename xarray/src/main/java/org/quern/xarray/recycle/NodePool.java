@@ -24,7 +24,7 @@ import org.quern.xarray.node.NodeLayout;
  * The memory is reserved with the first node, so that an array with no more than index 0 has none.
  */
 public final class NodePool {
-    /** Nodes of a batch: readers are sent back once for at least so many retired nodes. */
+    /** Nodes of a batch: readers are sent back once for at least so many retired nodes, unless the array is at its limit and needs them earlier. */
     public static final int BATCH = 64;
 
     /** Most nodes one operation takes or retires: a path down and as many roots. */

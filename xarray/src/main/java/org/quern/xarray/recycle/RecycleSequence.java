@@ -25,7 +25,7 @@ import java.lang.invoke.VarHandle;
  * The number has 64 bits: it does not come round.
  *
  * <p>Progress: readers write nothing and wait for nobody. A reader goes back only because a writer completed a batch of retirements, so some
- * operation always finishes (lock-free); a reader is not promised a bound of its own. Batches are {@link NodePool#BATCH} nodes, so a load that takes
+ * operation always finishes (lock-free); a reader is not promised a bound of its own. Batches are {@link NodePool#BATCH} nodes or more, fewer only in an array at its limit, so a load that takes
  * nanoseconds would have to be overtaken by that many node removals each time.
  *
  * <p>A base class, so that the number lies in the object that a reader has in hand anyway: as an object of its own it cost two more dependent loads.
