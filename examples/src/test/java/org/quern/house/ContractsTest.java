@@ -23,9 +23,6 @@ class ContractsTest {
     static final List<Held> HELD = List.of(new Held("kapi", "org.quern.kapi.linux"),
             new Held("kapi", "org.quern.kapi.bind"), new Held("kapi", "org.quern.kapi.export"),
             new Held("vmap-arena", ""), new Held("xarray", ""), new Held("padata", ""));
-=======
-            new Held("xarray", ""));
->>>>>>> c-xarray
 
     @TestFactory
     Stream<DynamicTest> everyPublicOperationHasAContract() {

@@ -118,7 +118,7 @@ public final class LongXArray implements AutoCloseable {
             put(place, index, Entry.value(value));
             return toValue(old);
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -140,7 +140,7 @@ public final class LongXArray implements AutoCloseable {
             }
             return toValue(old);
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -197,7 +197,7 @@ public final class LongXArray implements AutoCloseable {
             }
             return true;
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -391,7 +391,7 @@ public final class LongXArray implements AutoCloseable {
         try {
             return writer.mark(index, number);
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -412,7 +412,7 @@ public final class LongXArray implements AutoCloseable {
         try {
             return writer.unmark(index, number);
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -470,7 +470,7 @@ public final class LongXArray implements AutoCloseable {
         try {
             writer.clear();
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -489,7 +489,7 @@ public final class LongXArray implements AutoCloseable {
         try {
             writer.close();
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -508,7 +508,7 @@ public final class LongXArray implements AutoCloseable {
             return new XArrayStats(tree.height(), nodes, nodes * NodeLayout.BYTES, tree.nodes().quarantined(),
                     tree.nodes().maxNodes());
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -525,7 +525,7 @@ public final class LongXArray implements AutoCloseable {
             tree.requireOpen(tree.headPlain());
             return TreeDump.of(tree);
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 

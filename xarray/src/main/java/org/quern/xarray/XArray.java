@@ -99,7 +99,7 @@ public final class XArray<V> implements AutoCloseable {
             put(place, index, value);
             return old;
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -122,7 +122,7 @@ public final class XArray<V> implements AutoCloseable {
             }
             return old;
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -173,7 +173,7 @@ public final class XArray<V> implements AutoCloseable {
             }
             return true;
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -376,7 +376,7 @@ public final class XArray<V> implements AutoCloseable {
         try {
             return writer.mark(index, number);
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -397,7 +397,7 @@ public final class XArray<V> implements AutoCloseable {
         try {
             return writer.unmark(index, number);
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -455,7 +455,7 @@ public final class XArray<V> implements AutoCloseable {
         try {
             writer.clear();
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -474,7 +474,7 @@ public final class XArray<V> implements AutoCloseable {
         try {
             writer.close();
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -493,7 +493,7 @@ public final class XArray<V> implements AutoCloseable {
             return new XArrayStats(tree.height(), nodes, nodes * NodeLayout.BYTES, tree.nodes().quarantined(),
                     tree.nodes().maxNodes());
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 
@@ -510,7 +510,7 @@ public final class XArray<V> implements AutoCloseable {
             tree.requireOpen(tree.headPlain());
             return TreeDump.of(tree);
         } finally {
-            tree.lock().unlock();
+            tree.unlock();
         }
     }
 

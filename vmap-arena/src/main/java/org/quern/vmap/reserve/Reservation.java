@@ -39,8 +39,11 @@ public final class Reservation {
     /** Inaccessible bytes on each side: covers a signed 16-bit displacement from any valid offset, twice. */
     public static final long GUARD_BYTES = 64 << 10;
 
-    /** The size of a page, in bytes: what the system populates and decommits at a time. */
-    public static final long PAGE_BYTES = Unistd.pageSize();
+    /**
+     * The size of a page, in bytes: what the system populates and decommits at a time. Where the system cannot be asked nothing
+     * can be reserved either, and the attempt says why; a class that fails to initialise would not.
+     */
+    public static final long PAGE_BYTES = Unistd.availability().isPresent() ? Unistd.pageSize() : 4096;
 
     /** log2 of {@link #PAGE_BYTES}. */
     public static final int PAGE_SHIFT = Long.numberOfTrailingZeros(PAGE_BYTES);

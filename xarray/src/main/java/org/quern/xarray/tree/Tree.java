@@ -284,6 +284,15 @@ public final class Tree extends RecycleSequence {
     }
 
     /**
+     * Ends a write: gives the lock back, and keeps this tree, and so the memory of its nodes, reachable until here. Without the
+     * fence a compiler may see the last use of the tree before the last store to a node, and the cleaner unmap it in between.
+     */
+    public void unlock() {
+        lock.unlock();
+        Reference.reachabilityFence(this);
+    }
+
+    /**
      * The content of object entries.
      *
      * @return null if entries are values
