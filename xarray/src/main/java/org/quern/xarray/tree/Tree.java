@@ -288,8 +288,11 @@ public final class Tree extends RecycleSequence {
      * fence a compiler may see the last use of the tree before the last store to a node, and the cleaner unmap it in between.
      */
     public void unlock() {
-        lock.unlock();
-        Reference.reachabilityFence(this);
+        try {
+            lock.unlock();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
