@@ -3,13 +3,16 @@ package org.quern.padata;
 import java.util.Arrays;
 import java.util.BitSet;
 
+import org.quern.kapi.Operation;
 import org.quern.padata.run.Affinity;
 
 /**
  * An immutable set of CPU numbers, with the text form of the kernel's control files.
  * <p>
- * Thread-safe. A value: {@link #equals} compares the sets.
+ * Thread-safe. A value: {@link #equals} compares the sets. Nothing here blocks; the cost is that of the bits up to the
+ * highest CPU, and of the objects returned.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class CpuMask {
     /** CPU numbers must be below this; far above any system. */
     public static final int MAX_CPUS = 1 << 16;
@@ -27,6 +30,7 @@ public final class CpuMask {
      * @return the mask
      * @throws IllegalArgumentException if a number is out of range
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public static CpuMask of(int... cpus) {
         BitSet bits = new BitSet();
         for (int cpu : cpus) {
@@ -41,17 +45,18 @@ public final class CpuMask {
     /**
      * A mask of the given CPUs.
      *
-     * @param cpus CPU numbers below {@link #MAX_CPUS}; copied
+     * @param cpus CPU numbers below {@link #MAX_CPUS}; copied, and not to be changed by another thread meanwhile
      * @return the mask
      * @throws IllegalArgumentException if a number is out of range
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public static CpuMask of(BitSet cpus) {
         return of(cpus.stream().toArray());
     }
 
     /**
      * The CPUs this process may run on now, as sched_getaffinity(2) says; where that call is missing, CPU 0 to
-     * {@link Runtime#availableProcessors}-1.
+     * {@link Runtime#availableProcessors}-1. Costs the system call; does not fail.
      *
      * @return the mask, not empty
      */
@@ -70,6 +75,7 @@ public final class CpuMask {
      * @throws CpuMaskFormatException if the text is malformed or names a CPU of {@code possibleCpus} or above
      * @throws IllegalArgumentException if {@code possibleCpus} is out of range
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {CpuMaskFormatException.class, IllegalArgumentException.class})
     public static CpuMask parse(String text, int possibleCpus) {
         return new CpuMask(CpuMaskText.parse(text, checkPossible(possibleCpus)));
     }
@@ -84,6 +90,7 @@ public final class CpuMask {
      *         {@code possibleCpus} or above
      * @throws IllegalArgumentException if {@code possibleCpus} is out of range
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {CpuMaskFormatException.class, IllegalArgumentException.class})
     public String format(int possibleCpus) {
         return CpuMaskText.format(cpus, checkPossible(possibleCpus));
     }

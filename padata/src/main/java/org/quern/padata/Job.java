@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
+import org.quern.kapi.Operation;
 
 /**
  * One unit of work: a {@link #parallel} callback that may run anywhere and at any time, and a {@link #serial} callback
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * for a deferred job, the thread that completes it) wrote is seen by {@code serial}; what {@code serial} of one job
  * wrote is seen by {@code serial} of the next job of the same shell. No further synchronisation is needed.
  * <p>
- * Both callbacks should not block. Blocking degrades the shell, it cannot corrupt it.
+ * The contracts of the callbacks are what the library keeps when it calls, and what it asks: that they do not block.
+ * Blocking degrades the shell, it cannot corrupt it. Only the library calls them.
  */
 public abstract class Job {
     // The ticket is the job's life in one word.
@@ -49,26 +51,30 @@ public abstract class Job {
     volatile @Nullable Completion deferred;
 
     /** A job that is not in flight. */
+    @Operation(threads = Operation.Threads.ANY)
     protected Job() {}
 
     /**
      * The parallel phase: unordered, concurrent with other jobs. Returning normally completes the job, unless
      * {@link Worker#defer} was called: then the returned token completes it. Throwing completes it as failed.
      * <p>
-     * Runs on a parallel worker, or on a submitting thread that helps because the ring is full. Each job accepted gets
-     * exactly one call.
+     * Runs on a parallel worker, or on a submitting thread that helps because the ring is full: the thread that has
+     * claimed the job and owns it during the call. Each job accepted gets exactly one call, unless it was given up.
      *
      * @param worker the worker that runs this call; valid only during the call
      * @throws Exception to fail the job: {@link #failed} is then called in its turn instead of {@link #serial}
      */
+    @Operation(threads = Operation.Threads.OWNER, errors = Exception.class)
     protected abstract void parallel(Worker worker) throws Exception;
 
     /**
      * The serial phase: exactly one call for each job that completed normally, in submission order, never concurrently
-     * with another serial phase of the same shell.
+     * with another serial phase of the same shell. The thread may be another one each time: whoever holds the shell's
+     * drain token.
      *
      * @throws Exception goes to the instance's {@link FailureHandler}; the shell goes on with the next job
      */
+    @Operation(threads = Operation.Threads.ONE_AT_A_TIME, errors = Exception.class)
     protected abstract void serial() throws Exception;
 
     /**
@@ -78,6 +84,7 @@ public abstract class Job {
      * @param cause what {@link #parallel} threw or {@link Completion#fail} was given
      * @throws Exception goes to the instance's {@link FailureHandler}; the shell goes on with the next job
      */
+    @Operation(threads = Operation.Threads.ONE_AT_A_TIME, errors = Exception.class)
     protected void failed(Throwable cause) throws Exception {
         throw new IllegalStateException("job failed in its parallel phase and does not override failed(Throwable)",
                 cause);

@@ -8,13 +8,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
+import org.quern.kapi.Operation;
 import org.quern.padata.run.Waiters;
 
 /**
  * An instance of ordered parallel execution: parallel workers, serial workers, and the shells that share them.
  * <p>
- * Thread-safe. Worker threads are daemons and run until {@link #close}.
+ * Thread-safe. Worker threads are daemons and run until {@link #close}; an instance that is not closed keeps them.
+ * <p>
+ * The lock named in contracts guards the set of shells. It is held while a shell is made (which allocates its ring),
+ * forgotten or counted, never while a callback runs.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class Padata implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("org.quern.padata");
     /** Numbers shells for their tickets; wraps within 24 bits, see {@link Ring}. */
@@ -67,13 +72,20 @@ public final class Padata implements AutoCloseable {
     }
 
     /**
-     * Opens an instance; it is running on return.
+     * Opens an instance; it is running on return. Starts a thread for each worker and waits until all have called
+     * {@link PadataOptions#workerContext}: a factory that blocks blocks this call, without bound. An interrupt does not
+     * end it; the flag stays set. Allocates about 16 bytes for each of {@link PadataOptions#maxShells}, and 8 more for
+     * each serial CPU.
      *
      * @param options what to open
      * @return the instance
      * @throws IllegalArgumentException if a mask is empty or names a CPU that is not available; the message names the
      *         mask and the CPUs available
+     * @throws IllegalStateException if the worker context of a worker could not be made: the factory threw, which is the
+     *         cause, or made null. No thread is left
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, errors = {
+            IllegalArgumentException.class, IllegalStateException.class})
     public static Padata open(PadataOptions options) {
         Padata padata = new Padata(options.values());
         padata.workers.start();
@@ -81,23 +93,28 @@ public final class Padata implements AutoCloseable {
     }
 
     /**
-     * A shell with the instance's defaults.
+     * A shell with the instance's defaults. The cost is that of its ring: 12 bytes at most for each job it holds, and 2 more
+     * with serial CPUs.
      *
      * @return the shell
      * @throws IllegalStateException if the instance is closed or has {@link PadataOptions#maxShells} shells
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = IllegalStateException.class)
     public Shell newShell() {
         return newShell(ShellOptions.defaults());
     }
 
     /**
-     * A shell.
+     * A shell. The cost is that of its ring: 12 bytes at most for each job it holds, and 2 more where it does not serialise
+     * inline.
      *
      * @param options what to make
      * @return the shell
      * @throws IllegalStateException if the instance is closed or has {@link PadataOptions#maxShells} shells
      * @throws IllegalArgumentException if {@link SerialMode#ON_CALLBACK_CPU} is asked for without a serial mask
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = {
+            IllegalArgumentException.class, IllegalStateException.class})
     public Shell newShell(ShellOptions options) {
         return register(options);
     }
@@ -112,7 +129,7 @@ public final class Padata implements AutoCloseable {
     }
 
     /**
-     * The state of this instance.
+     * The state of this instance. A volatile read.
      *
      * @return the state
      */
@@ -139,10 +156,11 @@ public final class Padata implements AutoCloseable {
     }
 
     /**
-     * Counters; costs a walk over workers and shells.
+     * Counters; costs a walk over workers and shells, during which no shell can be made, and allocates.
      *
      * @return a snapshot
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock")
     public PadataStats stats() {
         return workers.stats(total());
     }
@@ -152,11 +170,18 @@ public final class Padata implements AutoCloseable {
      * for them. A worker that is still inside a callback at the deadline is interrupted, and reported if that does not
      * end it. Shells are closed one after the other in no particular order: where one shell's callbacks submit to
      * another, close the shells yourself, first things first.
+     * <p>
+     * Each worker that has not ended at the deadline delays the return by up to 100 ms more, the time it gets after its
+     * interrupt. A call that finds another one closing waits for that one's report, whatever its own deadline. An
+     * interrupt does not cut a close short; the flag is set again.
      *
-     * @param deadline how long to wait at most; zero does not wait
+     * @param deadline how long to wait at most; zero waits for no job; more than 292 years waits for ever
      * @return the report; a second call returns the first report
+     * @throws IllegalArgumentException if the deadline is negative
      * @throws IllegalStateException if called from inside a callback of this instance: it would wait for itself
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "the instance's close lock", errors = {
+            IllegalArgumentException.class, IllegalStateException.class})
     public CloseReport close(Duration deadline) {
         refuseInsideCallback("Padata.close");
         long nanos = nanos(deadline);
@@ -177,9 +202,12 @@ public final class Padata implements AutoCloseable {
     /**
      * {@link #close(Duration)} with {@link PadataOptions#closeDeadline}.
      *
-     * @throws IllegalStateException if jobs had to be given up, with the report as its message; or if called from
-     *         inside a callback of this instance
+     * @throws IllegalArgumentException if that deadline is negative
+     * @throws IllegalStateException if jobs had to be given up or a thread could not be ended, with the report in its
+     *         message, also when an earlier close did so; or if called from inside a callback of this instance
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "the instance's close lock", errors = {
+            IllegalArgumentException.class, IllegalStateException.class})
     @Override
     public void close() {
         CloseReport result = close(closeDeadline());

@@ -6,10 +6,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
+import org.quern.kapi.Operation;
 
 /**
- * How to open an instance. Immutable; each method returns a changed copy. Start from {@link #defaults}.
+ * How to open an instance. Immutable, hence thread-safe; each method returns a changed copy, at the cost of that copy,
+ * and nothing here blocks. Start from {@link #defaults}. A null argument is refused with a
+ * {@link NullPointerException} that names it.
  */
+@Operation(threads = Operation.Threads.ANY, errors = NullPointerException.class)
 public final class PadataOptions {
     private final Draft values;
 
@@ -23,6 +27,7 @@ public final class PadataOptions {
      *
      * @return the options
      */
+    @Operation(threads = Operation.Threads.ANY)
     public static PadataOptions defaults() {
         return new PadataOptions(new Draft());
     }
@@ -56,6 +61,7 @@ public final class PadataOptions {
      * @return the changed copy
      * @throws IllegalArgumentException if out of range
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public PadataOptions parallelWorkers(int workers) {
         return with(d -> d.parallelWorkers = check("workers", workers, 1, 1024));
     }
@@ -78,13 +84,15 @@ public final class PadataOptions {
      * @param pinned whether to bind
      * @return the changed copy
      */
+    @Operation(threads = Operation.Threads.ANY)
     public PadataOptions pinned(boolean pinned) {
         return with(d -> d.pinned = pinned);
     }
 
     /**
      * Gives the factory of the object that {@link Worker#context} returns: called once for each worker thread, on that
-     * thread, before its first job, and once for each helper that submitting threads come to need.
+     * thread, before its first job, and once for each helper that submitting threads come to need, on the thread that
+     * submits. Calls may come from several threads at once. {@link Padata#open} waits for those of the workers.
      *
      * @param factory makes a context, never null
      * @return the changed copy
@@ -109,10 +117,11 @@ public final class PadataOptions {
     /**
      * Sets the default capacity of a shell's ring, that is the limit of its jobs in flight.
      *
-     * @param jobs 2 to 2^20, rounded up to a power of two
+     * @param jobs 2 to 2^20, rounded up to a power of two; what became of it is {@link Shell#capacity}
      * @return the changed copy
      * @throws IllegalArgumentException if out of range
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public PadataOptions ringCapacity(int jobs) {
         return with(d -> d.ringCapacity = check("jobs", jobs, 2, ShellOptions.MAX_CAPACITY));
     }
@@ -136,6 +145,7 @@ public final class PadataOptions {
      * @return the changed copy
      * @throws IllegalArgumentException if out of range
      */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public PadataOptions maxShells(int shells) {
         return with(d -> d.maxShells = check("shells", shells, 1, 1 << 24));
     }
@@ -143,7 +153,7 @@ public final class PadataOptions {
     /**
      * Sets how long the {@code close()} methods without argument wait.
      *
-     * @param deadline zero or more
+     * @param deadline zero or more; checked by {@code close()}
      * @return the changed copy
      */
     public PadataOptions closeDeadline(Duration deadline) {

@@ -4,8 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
+import org.quern.kapi.Operation;
 import org.quern.padata.order.DrainWords.Outcome;
 import org.quern.padata.order.RingCursors;
 import org.quern.padata.run.Waiters;
@@ -17,6 +19,7 @@ import org.quern.padata.run.Waiters;
  * Thread-safe; any number of threads may submit, and the order of submission is the order in which {@code submit}
  * numbered the jobs.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class Shell implements AutoCloseable {
     // Where a shell stands.
     //
@@ -46,6 +49,9 @@ public final class Shell implements AutoCloseable {
         }
     }
 
+    private static final String HELPERS_LOCK = "that of the helpers, while one more is made";
+    private static final String CLOSE_LOCK = "the shell's close lock, then the instance's lock";
+
     /** How deep callbacks may help in each other's name on one thread. */
     private static final int MAX_NESTING = 3;
 
@@ -60,6 +66,7 @@ public final class Shell implements AutoCloseable {
     private final @Nullable Lanes lanes;
     private final int defaultCallbackCpu;
     private final Waiters waiters = new Waiters();
+    private final BooleanSupplier roomOrEnd = this::hasRoomOrEnds; // made once: waiting allocates nothing
     private final ShellCloser closer;
     private final AtomicLong voids = new AtomicLong();
     private final AtomicLong threw = new AtomicLong();
@@ -87,12 +94,15 @@ public final class Shell implements AutoCloseable {
     }
 
     /**
-     * Submits a job on the shell's default callback CPU.
+     * Submits a job on the shell's default callback CPU; see {@link #submit(Job, int)}.
      *
      * @param job the job; taken over until its serial phase is entered, if accepted
      * @return the outcome; see {@link SubmitResult}
-     * @throws IllegalStateException if the job is in flight
+     * @throws IllegalStateException if the job is in flight, or a worker context was needed and the factory made null
+     * @throws NullPointerException if the job is null
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = HELPERS_LOCK, errors = {
+            IllegalStateException.class, NullPointerException.class})
     public Submission submit(Job job) {
         return submit(job, defaultCallbackCpu);
     }
@@ -103,12 +113,23 @@ public final class Shell implements AutoCloseable {
      * (the mathematical modulus: never negative). In {@link SerialMode#INLINE} it has no meaning and is ignored.
      * <p>
      * Order is total within the shell whatever the callback CPUs: the shell moves from lane to lane as its jobs ask.
+     * <p>
+     * With room in the ring it neither blocks nor allocates nor takes a lock: two compare-and-sets, a third and a
+     * queue operation if the shell was idle, and a system call of some microseconds if a sleeping worker has to be
+     * woken. With the ring full it does what {@link Backpressure} says: run callbacks of this shell, wait without bound
+     * for others to make room, or neither. That too allocates nothing, except in the first submissions that help or
+     * wait at once, more threads than ever before: 24 bytes for each further thread that waits, a worker with its
+     * context, and a lock taken briefly, for each further one that helps.
      *
      * @param job the job; taken over until its serial phase is entered, if accepted
      * @param callbackCpu any number
      * @return the outcome with the CPU actually used; see {@link SubmitResult}
-     * @throws IllegalStateException if the job is in flight
+     * @throws IllegalStateException if the job is in flight, or a worker context was needed and the factory made null;
+     *         what the factory throws comes through unchanged. The job was not taken by this call
+     * @throws NullPointerException if the job is null
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = HELPERS_LOCK, errors = {
+            IllegalStateException.class, NullPointerException.class})
     public Submission submit(Job job, int callbackCpu) {
         int lane = lanes == null ? 0 : lanes.laneOf(callbackCpu);
         if (job.ticketVolatile() != Job.IDLE) {
@@ -167,8 +188,12 @@ public final class Shell implements AutoCloseable {
         if (depth > 0) {
             return Submission.FULL; // waiting here might be waiting for ourselves
         }
-        boolean ready = waiters.awaitInterruptibly(() -> state != State.RUNNING || ring.hasRoom(), Waiters.FOREVER);
+        boolean ready = waiters.awaitInterruptibly(roomOrEnd, Waiters.FOREVER);
         return ready ? null : Submission.FULL;
+    }
+
+    private boolean hasRoomOrEnds() {
+        return state != State.RUNNING || ring.hasRoom();
     }
 
     private boolean help() {
@@ -337,7 +362,7 @@ public final class Shell implements AutoCloseable {
     }
 
     /**
-     * The state of this shell.
+     * The state of this shell. A volatile read.
      *
      * @return the state
      */
@@ -355,7 +380,7 @@ public final class Shell implements AutoCloseable {
     }
 
     /**
-     * Jobs accepted and not yet serialised. A snapshot.
+     * Jobs accepted and not yet serialised. A snapshot; two volatile reads.
      *
      * @return 0 to {@link #capacity}
      */
@@ -365,12 +390,17 @@ public final class Shell implements AutoCloseable {
 
     /**
      * Refuses new jobs and waits until every accepted job was serialised, or the deadline passes: then the remaining
-     * jobs are given up, late completions are rejected, and the report names the job everybody waited for.
+     * jobs are given up, late completions are rejected, and the report names the job everybody waited for. An interrupt
+     * does not cut a close short; the flag is set again. Of several calls at once each waits for its own deadline at
+     * most; the first whose deadline passes gives up for all.
      *
-     * @param deadline how long to wait at most; zero does not wait
-     * @return the report
+     * @param deadline how long to wait at most; zero does not wait; more than 292 years waits for ever
+     * @return the report; a second call returns the first report
+     * @throws IllegalArgumentException if the deadline is negative
      * @throws IllegalStateException if called from inside a callback of this instance: it would wait for itself
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = CLOSE_LOCK, errors = {
+            IllegalArgumentException.class, IllegalStateException.class})
     public CloseReport close(Duration deadline) {
         padata.refuseInsideCallback("Shell.close");
         return closeUnchecked(Padata.nanos(deadline));
@@ -379,9 +409,12 @@ public final class Shell implements AutoCloseable {
     /**
      * {@link #close(Duration)} with {@link PadataOptions#closeDeadline}.
      *
-     * @throws IllegalStateException if jobs had to be given up, with the report as its message; or if called from
-     *         inside a callback of this instance
+     * @throws IllegalArgumentException if that deadline is negative
+     * @throws IllegalStateException if jobs had to be given up, with the report in its message, also when an earlier
+     *         close did so; or if called from inside a callback of this instance
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = CLOSE_LOCK, errors = {
+            IllegalArgumentException.class, IllegalStateException.class})
     @Override
     public void close() {
         CloseReport report = close(padata.closeDeadline());

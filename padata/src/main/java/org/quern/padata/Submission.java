@@ -1,5 +1,7 @@
 package org.quern.padata;
 
+import org.quern.kapi.Operation;
+
 /**
  * The outcome of a submission and the callback CPU that was actually chosen. Shared immutable objects: returning one
  * allocates nothing.
@@ -8,6 +10,7 @@ package org.quern.padata;
  * @param callbackCpu the CPU on whose serial worker the job is serialised, after the fallback of
  *        {@link Shell#submit(Job, int)}; {@link #INLINE} if the shell serialises inline or the job was not looked at
  */
+@Operation(threads = Operation.Threads.ANY)
 public record Submission(SubmitResult result, int callbackCpu) {
     /** The callback CPU of a shell that has none: whoever completes the head serialises. */
     public static final int INLINE = -1;

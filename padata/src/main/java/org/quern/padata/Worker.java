@@ -4,20 +4,25 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
+import org.quern.kapi.Operation;
 
 /**
  * The place where a {@link Job#parallel} call runs: a worker thread of the instance, or a submitting thread that helps.
  * It carries the context object made by {@link PadataOptions#workerContext}, so that ciphers, buffers and the like need
  * no thread-local: at any time at most one call uses a given worker and its context.
  * <p>
- * Valid only inside the {@code parallel} call it was passed to.
+ * Valid only inside the {@code parallel} call it was passed to, on the thread of that call, which owns it meanwhile.
+ * {@link #defer} checks that; the other methods cannot do harm by themselves and do not check, but a context used
+ * elsewhere has two users. Nothing here blocks.
  */
+@Operation(threads = Operation.Threads.OWNER)
 public final class Worker {
     /** The index of a worker that a submitting thread borrows. */
     static final int HELPER = -1;
     /** The index of a serial worker, which runs no parallel phases. */
     static final int SERIAL = -2;
 
+    private static final VarHandle IDLE;
     private static final VarHandle JOBS;
     private static final VarHandle DEEPEST;
 
@@ -25,6 +30,7 @@ public final class Worker {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             JOBS = lookup.findVarHandle(Worker.class, "jobs", long.class);
+            IDLE = lookup.findVarHandle(Worker.class, "idle", boolean.class);
             DEEPEST = lookup.findVarHandle(Worker.class, "deepestReordering", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -39,6 +45,8 @@ public final class Worker {
      * own thread: a thread knows for certain whether it acts as a worker, which is all that is asked.
      */
     volatile @Nullable Thread thread;
+    /** Whether anybody may borrow this helper. Of helpers only; a new one belongs to whoever made it. */
+    private volatile boolean idle;
 
     // The rest is the acting thread's alone, except the two counters, which stats() reads at any time.
     /** First number of the batch that was claimed last. */
@@ -65,6 +73,7 @@ public final class Worker {
      * @throws IllegalStateException if the instance was opened without a worker context
      * @throws ClassCastException if the context is not a {@code type}
      */
+    @Operation(threads = Operation.Threads.OWNER, errors = {IllegalStateException.class, ClassCastException.class})
     public <T> T context(Class<T> type) {
         if (context == null) {
             throw new IllegalStateException("no worker context: open the instance with PadataOptions.workerContext");
@@ -98,6 +107,7 @@ public final class Worker {
      * @return the token
      * @throws IllegalStateException if called outside {@code parallel}, from another thread, or twice for one job
      */
+    @Operation(threads = Operation.Threads.OWNER, errors = IllegalStateException.class)
     public Completion defer() {
         Shell runningShell = shell;
         Job runningJob = job;
@@ -143,6 +153,16 @@ public final class Worker {
         } else if (!token.tryFail(t)) {
             ofShell.report(threw, t); // too late for the job to hear of it: it is complete
         }
+    }
+
+    /** Borrows an idle helper, with what its last user left in it. Pairs with {@link #setIdleRelease}. */
+    boolean casIdle() {
+        return idle && IDLE.compareAndSet(this, true, false);
+    }
+
+    /** Gives a helper back. Pairs with {@link #casIdle}. */
+    void setIdleRelease() {
+        IDLE.setRelease(this, true);
     }
 
     void countJobs(int count) {

@@ -1,10 +1,8 @@
 package org.quern.padata;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -30,10 +28,12 @@ final class Workers {
     private final SerialWorker[] serialWorkers;
     private final Sleepers sleepers;
     private final RunQueue runQueue;
-    /** Every worker that can act on a thread: parallel, serial, helpers. */
-    private final List<Worker> acting = new CopyOnWriteArrayList<>();
+    /**
+     * Every worker that can act on a thread: parallel, serial, helpers. Copied when one is added, which needs this
+     * object's lock; an array and no list, because walking it is on the way of a submission that finds the ring full.
+     */
+    private volatile Worker[] acting = {};
     private final Worker[] parallel;
-    private final Queue<Worker> idleHelpers = new ConcurrentLinkedQueue<>();
     private final CountDownLatch started;
     private final AtomicReference<@Nullable Throwable> startFailure = new AtomicReference<>();
 
@@ -115,7 +115,7 @@ final class Workers {
         try {
             Worker self = new Worker(Worker.SERIAL, bind(cpu), null);
             self.thread = Thread.currentThread();
-            acting.add(self);
+            addActing(self);
         } catch (Throwable t) {
             startFailure.compareAndSet(null, t); // open() then stops this worker too, and throws
         } finally {
@@ -132,8 +132,14 @@ final class Workers {
         Worker worker = new Worker(index, cpu, makeContext());
         worker.thread = Thread.currentThread();
         parallel[index] = worker;
-        acting.add(worker);
+        addActing(worker);
         return worker;
+    }
+
+    private synchronized void addActing(Worker worker) {
+        Worker[] more = Arrays.copyOf(acting, acting.length + 1);
+        more[acting.length] = worker;
+        acting = more;
     }
 
     private @Nullable Object makeContext() {
@@ -149,16 +155,18 @@ final class Workers {
     }
 
     Worker borrowHelper() {
-        Worker helper = idleHelpers.poll();
-        if (helper == null) {
-            helper = new Worker(Worker.HELPER, -1, makeContext());
-            acting.add(helper);
+        for (Worker worker : acting) {
+            if (worker.index() == Worker.HELPER && worker.casIdle()) {
+                return worker;
+            }
         }
+        Worker helper = new Worker(Worker.HELPER, -1, makeContext());
+        addActing(helper);
         return helper;
     }
 
     void returnHelper(Worker helper) {
-        idleHelpers.add(helper);
+        helper.setIdleRelease();
     }
 
     int callbackDepth(Thread thread) {

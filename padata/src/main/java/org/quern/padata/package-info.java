@@ -21,14 +21,16 @@
  * <p>
  * <b>Guarantees.</b>
  * <ol>
- * <li>P.1 Each accepted job gets exactly one parallel call and, unless its completion never comes or the shell gives it
- * up at a close deadline, exactly one serial call ({@code serial} or {@code failed}).
+ * <li>P.1 Each accepted job gets exactly one parallel call and, unless its completion never comes, exactly one serial
+ * call ({@code serial} or {@code failed}). A job that the shell gives up at a close deadline gets at most one of each.
  * <li>P.2 Serial calls of a shell are in submission order and never overlap, whatever their callback CPUs.
  * <li>P.3 Actions before {@code submit} happen-before {@code parallel}; actions in {@code parallel}, and before
  * {@code complete}, happen-before {@code serial}; actions in {@code serial} happen-before the next {@code serial} of the
  * shell, and before a {@code close} that reports it drained returns.
- * <li>P.4 A shell's memory is bounded by its ring; nothing is allocated for a job except the token of a deferral.
- * <li>P.5 No timer, no lock and no yield is on the way of a job. A job that is complete and whose predecessors are
+ * <li>P.4 A shell's memory is bounded by its ring; nothing is allocated for a job except the token of a deferral,
+ * whether its submitter finds room, helps or waits.
+ * <li>P.5 No timer, no lock and no yield is on the way of a job (a lock is taken when an instance makes one more helper
+ * than it has). A job that is complete and whose predecessors are
  * serialised is serialised without waiting for anything else to happen.
  * <li>P.6 No public call hangs because of where it is made: inside callbacks {@code submit} answers FULL rather than
  * wait, and {@code close} is refused.

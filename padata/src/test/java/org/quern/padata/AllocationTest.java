@@ -2,7 +2,14 @@ package org.quern.padata;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,9 +20,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class AllocationTest {
     private static final int JOBS = 1_000_000;
+    private static final int LENDINGS = 1000;
+    private static final int FULL_RING_JOBS = 100_000;
+
+    private static com.sun.management.ThreadMXBean threads() {
+        return (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    }
 
     private static long allocated() {
-        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        com.sun.management.ThreadMXBean threads = threads();
         long sum = 0;
         for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
             sum += Math.max(0, bytes);
@@ -43,10 +56,81 @@ class AllocationTest {
             number = submit(shell, jobs, number, JOBS);
             perJobMillis = Math.min(perJobMillis, (allocated() - before) * 1000 / JOBS);
         }
-        // Waiting on a full ring allocates a node; everything else must be nothing: below a twentieth of a byte a job.
+        // Nothing, that is: below a twentieth of a byte a job, since other threads of the virtual machine live too.
         assertThat(perJobMillis).as("bytes per thousand jobs").isLessThan(50);
         ShellChecker.closeAndCheck(padata, shell);
         checker.assertSaw(number);
+    }
+
+    /** A full ring is no exception: submitters that help, or wait and are woken, over and over. */
+    @ParameterizedTest(name = "{0}, submitters={1}")
+    @CsvSource({"BLOCK,1", "BLOCK,3", "CALLER_RUNS,1", "CALLER_RUNS,3"})
+    void aFullRingShouldAllocateNothing(Backpressure policy, int submitters) throws Exception {
+        Padata padata = Padata.open(PadataOptions.defaults().named("full").parallelWorkers(1).ringCapacity(8)
+                .whenFull(policy));
+        Shell shell = padata.newShell();
+        CyclicBarrier together = new CyclicBarrier(submitters);
+        long perJobMillis;
+        try (ExecutorService threads = Executors.newFixedThreadPool(submitters)) {
+            List<CompletableFuture<Long>> costs = new ArrayList<>();
+            for (int i = 0; i < submitters; i++) {
+                costs.add(CompletableFuture.supplyAsync(() -> leastOfThreeRounds(shell, together), threads));
+            }
+            perJobMillis = costs.stream().mapToLong(CompletableFuture::join).max().orElseThrow();
+        }
+        assertThat(perJobMillis).as("bytes a submitter allocates per thousand jobs").isLessThan(50);
+        PadataStats stats = ShellChecker.closeAndCheck(padata, shell);
+        assertThat(stats.inlineRuns() > 0).as("the ring was full").isEqualTo(policy == Backpressure.CALLER_RUNS);
+    }
+
+    /** Helpers beyond the one that a shell keeps, and the look whether a submitter is inside a callback. */
+    @Test
+    void helpersShouldBeLentWithoutAllocation() {
+        Padata padata = Padata.open(PadataOptions.defaults().named("lent").parallelWorkers(1));
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 4; round++) {
+            long before = threads().getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < LENDINGS; i++) {
+                Worker one = padata.borrowHelper();
+                Worker other = padata.borrowHelper();
+                if (one.equals(other) || padata.callbackDepth() != 0) {
+                    throw new IllegalStateException("lent twice");
+                }
+                padata.returnHelper(one);
+                padata.returnHelper(other);
+            }
+            least = Math.min(least, threads().getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).as("bytes for %d lendings", LENDINGS).isLessThan(LENDINGS);
+        ShellChecker.closeAndCheck(padata);
+    }
+
+    /** By the calling thread's own account; a first round warms up. */
+    private static long leastOfThreeRounds(Shell shell, CyclicBarrier together) {
+        Job[] jobs = new Job[2 * shell.capacity()];
+        for (int i = 0; i < jobs.length; i++) {
+            jobs[i] = new NumberedJob(new OrderChecker(), 0) {
+                @Override
+                protected void serial() {}
+            };
+        }
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 4; round++) {
+            try {
+                together.await();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+            long before = threads().getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < FULL_RING_JOBS; i++) {
+                if (!shell.submit(jobs[i % jobs.length]).accepted()) {
+                    throw new IllegalStateException("refused");
+                }
+            }
+            long cost = (threads().getCurrentThreadAllocatedBytes() - before) * 1000 / FULL_RING_JOBS;
+            least = round == 0 ? least : Math.min(least, cost);
+        }
+        return least;
     }
 
     private static long submit(Shell shell, NumberedJob[] jobs, long first, int count) throws InterruptedException {
