@@ -202,12 +202,10 @@ public final class Padata implements AutoCloseable {
     /**
      * {@link #close(Duration)} with {@link PadataOptions#closeDeadline}.
      *
-     * @throws IllegalArgumentException if that deadline is negative
      * @throws IllegalStateException if jobs had to be given up or a thread could not be ended, with the report in its
      *         message, also when an earlier close did so; or if called from inside a callback of this instance
      */
-    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "the instance's close lock", errors = {
-            IllegalArgumentException.class, IllegalStateException.class})
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "the instance's close lock", errors = IllegalStateException.class)
     @Override
     public void close() {
         CloseReport result = close(closeDeadline());

@@ -153,11 +153,14 @@ public final class PadataOptions {
     /**
      * Sets how long the {@code close()} methods without argument wait.
      *
-     * @param deadline zero or more; checked by {@code close()}
+     * @param deadline zero or more; 30 seconds by default; more than 292 years waits for ever
      * @return the changed copy
+     * @throws IllegalArgumentException if negative
      */
+    @Operation(threads = Operation.Threads.ANY, errors = {NullPointerException.class, IllegalArgumentException.class})
     public PadataOptions closeDeadline(Duration deadline) {
         Objects.requireNonNull(deadline, "deadline");
+        Padata.nanos(deadline); // refuses a negative one here, not when it is too late to choose another
         return with(d -> d.closeDeadline = deadline);
     }
 

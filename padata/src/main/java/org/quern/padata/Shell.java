@@ -409,12 +409,10 @@ public final class Shell implements AutoCloseable {
     /**
      * {@link #close(Duration)} with {@link PadataOptions#closeDeadline}.
      *
-     * @throws IllegalArgumentException if that deadline is negative
      * @throws IllegalStateException if jobs had to be given up, with the report in its message, also when an earlier
      *         close did so; or if called from inside a callback of this instance
      */
-    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = CLOSE_LOCK, errors = {
-            IllegalArgumentException.class, IllegalStateException.class})
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = CLOSE_LOCK, errors = IllegalStateException.class)
     @Override
     public void close() {
         CloseReport report = close(padata.closeDeadline());

@@ -123,6 +123,10 @@ class MisuseTest {
         assertThatThrownBy(() -> options.parallelWorkers(0)).hasMessage("workers=0: must be 1..1024");
         assertThatThrownBy(() -> options.ringCapacity(1)).hasMessage("jobs=1: must be 2..1048576");
         assertThatThrownBy(() -> options.maxShells(0)).hasMessageContaining("shells=0");
+        assertThatThrownBy(() -> options.closeDeadline(java.time.Duration.ofNanos(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("deadline=PT-0.000000001S: must not be negative");
+        assertThat(options.closeDeadline(java.time.Duration.ZERO).values().closeDeadline).isZero();
         assertThatThrownBy(() -> ShellOptions.defaults().withCapacity(1)).hasMessageContaining("capacity=1");
         assertThatThrownBy(() -> ShellOptions.defaults().withCapacity(-8)).hasMessageContaining("capacity=-8");
         try (Padata padata = Padata.open(options.named("numbers"))) {
