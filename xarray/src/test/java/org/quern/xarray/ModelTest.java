@@ -1,7 +1,5 @@
 package org.quern.xarray;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.LongUnaryOperator;
@@ -69,6 +67,7 @@ class ModelTest extends ArrayTest {
         void play(int operations) {
             for (int i = 0; i < operations; i++) {
                 step();
+                keepWithinPopulation();
                 if (i % 997 == 0 || (model.size() <= 3 && i % 7 == 0)) {
                     compareAll();
                 }
@@ -108,12 +107,18 @@ class ModelTest extends ArrayTest {
             assertThat(array.isEmpty()).isEqualTo(model.isEmpty());
         }
 
+        /** Mostly an entry that is there: the next one, so that also a sparse array loses as many as it gains. */
         private void eraseOne(long index) {
-            List<Long> some = random.nextInt(4) == 0 && model.size() < 100
-                    ? new ArrayList<>(model.indices())
-                    : List.of();
-            long victim = some.isEmpty() ? index : some.get(random.nextInt(some.size()));
+            LongProbe next = new LongProbe();
+            long victim = random.nextInt(4) != 0 && model.find(index, MAX, null, next) ? next.index() : index;
             assertThat(array.erase(victim)).isEqualTo(model.erase(victim));
+        }
+
+        /** Whatever the seed, the population stays near what the profile asks for. */
+        private void keepWithinPopulation() {
+            while (model.size() > 2 * profile.population) {
+                eraseOne(index());
+            }
         }
 
         private void rare(Mark mark) {
