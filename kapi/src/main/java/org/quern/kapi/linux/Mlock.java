@@ -115,7 +115,7 @@ public final class Mlock {
             .symbol("sys_mlock2")
             .via(Linkage.syscall(325, 284)).param(START).param(LEN)
             .param(Param.flags("flags", CType.INT, Constants.none().and("MLOCK_ONFAULT", MLOCK_ONFAULT))
-                    .says("0 for now, MLOCK_ONFAULT for each page when it is touched first"))
+                    .says("0 locks at once, MLOCK_ONFAULT each page when it is touched first"))
             .relation(PAGES_DO_NOT_WRAP, START, LEN)
             .error(EINVAL, "flags has an unknown bit").provoke("mlock2-unknown")
             .error(EINVAL, "start plus len wraps around", a -> a.number(START) + a.number(LEN) < a.number(START))
