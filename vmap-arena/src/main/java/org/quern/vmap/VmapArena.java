@@ -10,10 +10,14 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.Operation;
+import org.quern.vmap.fault.ArenaFaultDescriptor;
+import org.quern.vmap.fault.FaultSupport;
 import org.quern.vmap.page.Lease;
 import org.quern.vmap.page.PageBudget;
+import org.quern.vmap.reserve.Backing;
 import org.quern.vmap.reserve.Reservation;
 import org.quern.vmap.reserve.ResidentMemory;
 
@@ -77,6 +81,7 @@ public final class VmapArena implements Arena {
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final List<BlockPool> pools = new ArrayList<>(); // guarded by lifecycle
     private int poolCount; // guarded by lifecycle
+    private @Nullable ArenaFaultDescriptor faults; // guarded by lifecycle; null until asked for, or where there is none
 
     private VmapArena(ArenaOptions options) {
         this.name = options.name();
@@ -286,6 +291,26 @@ public final class VmapArena implements Arena {
         return BackEnd.of(reservation);
     }
 
+    // ---- faults ----------------------------------------------------------------------------------------------------
+
+    /**
+     * The one descriptor of this arena for faults and write protection, opened when first asked for and closed with the
+     * arena; null where the system has none.
+     */
+    @Nullable
+    ArenaFaultDescriptor faultDescriptor() {
+        lifecycle.lock();
+        try {
+            pages.checkOpen();
+            if (faults == null && reservation.backing() == Backing.LINUX) {
+                faults = ArenaFaultDescriptor.tryOpen(reservation, FaultSupport.probe());
+            }
+            return faults;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
     // ---- statistics -----------------------------------------------------------------------------------------------
 
     /**
@@ -353,6 +378,9 @@ public final class VmapArena implements Arena {
             if (busy > 0) {
                 throw new RangeBusyException(
                         name + ": calls of other threads are using segments of " + busy + " scopes; close again", null);
+            }
+            if (faults != null) {
+                faults.close(); // before the pages are discarded: a raw touch of a registered one would be a SIGBUS
             }
             pages.finishClose(leases);
         } finally {
