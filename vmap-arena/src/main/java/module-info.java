@@ -2,6 +2,8 @@
 module org.quern.vmap {
     requires static transitive org.jspecify;
     requires transitive org.quern.kapi;
+    requires jdk.jfr;
+    requires jdk.management;
 
     exports org.quern.vmap;
 }
