@@ -10,10 +10,14 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.Operation;
+import org.quern.vmap.fault.ArenaFaultDescriptor;
+import org.quern.vmap.fault.FaultSupport;
 import org.quern.vmap.page.Lease;
 import org.quern.vmap.page.PageBudget;
+import org.quern.vmap.reserve.Backing;
 import org.quern.vmap.reserve.Reservation;
 import org.quern.vmap.reserve.ResidentMemory;
 
@@ -77,11 +81,12 @@ public final class VmapArena implements Arena {
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final List<BlockPool> pools = new ArrayList<>(); // guarded by lifecycle
     private int poolCount; // guarded by lifecycle
+    private @Nullable ArenaFaultDescriptor faults; // guarded by lifecycle; null until asked for, or where there is none
 
     private VmapArena(ArenaOptions options) {
         this.name = options.name();
         this.wishedBytes = options.reserveBytes();
-        this.reservation = AddressSpaceException.reserve(name, wishedBytes, options.leastBytes());
+        this.reservation = AddressSpaceException.reserve(options.backEnd(), name, wishedBytes, options.leastBytes());
         this.budget = new PageBudget(options.budgetPages());
         this.pages = new PageSpace(name, NEXT_NUMBER.incrementAndGet(), reservation, budget);
         this.scratch = new Scratch(pages);
@@ -96,7 +101,8 @@ public final class VmapArena implements Arena {
      *
      * @param options what it is to be
      * @return the arena
-     * @throws AddressSpaceException if the system has no room or the process holds too many mappings
+     * @throws AddressSpaceException if the system has no room or the process holds too many mappings, or the back end asked
+     *         for is not available
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = AddressSpaceException.class)
     public static VmapArena open(ArenaOptions options) {
@@ -265,11 +271,41 @@ public final class VmapArena implements Arena {
         try {
             pages.checkOpen();
             pools.removeIf(BlockPool::isClosed);
-            BlockPool pool = BlockPool.open(name + "/blocks-" + (poolCount + 1), blockBytes, reservation.bytes(),
+            BlockPool pool = BlockPool.open(backEnd(), name + "/blocks-" + (poolCount + 1), blockBytes,
+                    reservation.bytes(),
                     budget);
             pools.add(pool);
             poolCount++;
             return pool;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /**
+     * By which means the arena gets its memory. Neither blocks nor faults.
+     *
+     * @return the back end
+     */
+    public BackEnd backEnd() {
+        return BackEnd.of(reservation);
+    }
+
+    // ---- faults ----------------------------------------------------------------------------------------------------
+
+    /**
+     * The one descriptor of this arena for faults and write protection, opened when first asked for and closed with the
+     * arena; null where the system has none.
+     */
+    @Nullable
+    ArenaFaultDescriptor faultDescriptor() {
+        lifecycle.lock();
+        try {
+            pages.checkOpen();
+            if (faults == null && reservation.backing() == Backing.LINUX) {
+                faults = ArenaFaultDescriptor.tryOpen(reservation, FaultSupport.probe());
+            }
+            return faults;
         } finally {
             lifecycle.unlock();
         }
@@ -290,13 +326,17 @@ public final class VmapArena implements Arena {
     /**
      * How much memory the arena's own reservation occupies as the system counts it ({@code /proc/self/smaps}); its block
      * pools measure themselves. Reads the file through, for which the system walks the page tables of the whole process:
-     * milliseconds. Works after close too.
+     * milliseconds. Works after close too. On a back end without {@link Capability#RESIDENCE} it is
+     * {@link ArenaStats#residentBytes}, an upper bound.
      *
      * @return bytes
      * @throws UncheckedIOException if this system has no readable {@code /proc/self/smaps}
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = UncheckedIOException.class)
     public long measureResidentBytes() {
+        if (!backEnd().can(Capability.RESIDENCE)) {
+            return stats().residentBytes();
+        }
         try {
             return ResidentMemory.of(reservation);
         } finally {
@@ -338,6 +378,9 @@ public final class VmapArena implements Arena {
             if (busy > 0) {
                 throw new RangeBusyException(
                         name + ": calls of other threads are using segments of " + busy + " scopes; close again", null);
+            }
+            if (faults != null) {
+                faults.close(); // before the pages are discarded: a raw touch of a registered one would be a SIGBUS
             }
             pages.finishClose(leases);
         } finally {
