@@ -6,6 +6,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.stream.IntStream;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.padata.Padata;
 import org.quern.padata.PadataOptions;
 import org.quern.padata.Shell;
@@ -72,7 +73,7 @@ public final class OrderedStreams {
     private static final class Joining implements Flow.Subscriber<String> {
         private final CompletableFuture<String> whole;
         private final StringBuilder text = new StringBuilder();
-        private Flow.Subscription source;
+        private Flow.@Nullable Subscription source;
 
         Joining(CompletableFuture<String> whole) {
             this.whole = whole;
@@ -81,13 +82,15 @@ public final class OrderedStreams {
         @Override
         public void onSubscribe(Flow.Subscription subscription) {
             source = subscription;
-            source.request(1);
+            subscription.request(1);
         }
 
         @Override
         public void onNext(String item) {
             text.append(item);
-            source.request(1);
+            if (source != null) {
+                source.request(1);
+            }
         }
 
         @Override
