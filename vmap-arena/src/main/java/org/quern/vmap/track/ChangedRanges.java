@@ -13,6 +13,9 @@ import java.util.TreeMap;
 public final class ChangedRanges {
     private final TreeMap<Long, Long> ends = new TreeMap<>(); // start -> end; guarded by this
 
+    /** Nothing. */
+    public ChangedRanges() {}
+
     /**
      * Adds a range.
      *

@@ -1,7 +1,5 @@
 package org.quern.vmap.track;
 
-import java.util.Objects;
-
 import org.jspecify.annotations.Nullable;
 import org.quern.kapi.linux.PagemapScan;
 
@@ -58,10 +56,24 @@ public final class Tracking {
      *
      * @param bytes the size of the span
      * @param engine over the span
+     * @param unmapped finds content that is not in the page table, as that of files; null if there is none
      * @return tracking to which everything is new
      */
-    public static Tracking byKernel(long bytes, KernelScan engine) {
-        return new Tracking(bytes, engine, null, content(engine, true));
+    public static Tracking byKernel(long bytes, KernelScan engine, @Nullable Residency unmapped) {
+        Residency mapped = content(engine, true);
+        return new Tracking(bytes, engine, null, unmapped == null ? mapped : protecting(mapped, unmapped));
+    }
+
+    /** Protects what is mapped, whatever it is, and then lists by other means. */
+    private static Residency protecting(Residency mapped, Residency listing) {
+        Regions ignored = new Regions(SCRATCH);
+        return (from, to, into) -> {
+            for (long at = from; at < to; at = ignored.resumeAt()) {
+                ignored.clear();
+                mapped.list(at, to, ignored);
+            }
+            listing.list(from, to, into);
+        };
     }
 
     /**
@@ -199,9 +211,13 @@ public final class Tracking {
         }
     }
 
-    /** Starts over: everything is new. */
-    void reset(long bytes) {
-        cursor = Objects.checkIndex(0, 1);
+    /**
+     * Starts over: everything is new.
+     *
+     * @param bytes the size of the span
+     */
+    public void reset(long bytes) {
+        cursor = 0;
         changed.add(0, bytes);
     }
 }
