@@ -19,10 +19,10 @@ public final class AddressSpaceException extends RuntimeException {
     }
 
     /** Reserves, with the failure as this exception. */
-    static Reservation reserve(String name, long wishedBytes, long leastBytes) {
+    static Reservation reserve(BackEnd backEnd, String name, long wishedBytes, long leastBytes) {
         Objects.requireNonNull(name, "name");
         try {
-            return Reservation.open(name, wishedBytes, leastBytes);
+            return Reservation.open(backEnd.backing(), name, wishedBytes, leastBytes);
         } catch (ReservationFailure e) {
             throw new AddressSpaceException(e.getMessage(), e);
         }

@@ -102,10 +102,30 @@ public final class BlockPool implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {
             IllegalArgumentException.class, AddressSpaceException.class})
     public static BlockPool open(String name, long blockBytes, long reserveBytes) {
-        return open(name, blockBytes, reserveBytes, PageBudget.unlimited());
+        return open(BackEnd.preferred(), name, blockBytes, reserveBytes);
     }
 
-    static BlockPool open(String name, long blockBytes, long reserveBytes, PageBudget budget) {
+    /**
+     * As {@link #open(String, long, long)}, on a back end of the caller's choice.
+     *
+     * @param backEnd by which means the pool gets its memory
+     * @param name what errors and statistics call it
+     * @param blockBytes the size of a block, a multiple of 8, 8..2^40
+     * @param reserveBytes address space for all blocks, rounded up to a power of two that holds at least two blocks; at
+     *        most 2^46
+     * @return the pool
+     * @throws IllegalArgumentException if a size is out of range
+     * @throws AddressSpaceException if the system has no room or the process holds too many mappings, or the back end is
+     *         not available
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {
+            IllegalArgumentException.class, AddressSpaceException.class})
+    public static BlockPool open(BackEnd backEnd, String name, long blockBytes, long reserveBytes) {
+        return open(backEnd, name, blockBytes, reserveBytes, PageBudget.unlimited());
+    }
+
+    static BlockPool open(BackEnd backEnd, String name, long blockBytes, long reserveBytes, PageBudget budget) {
+        Objects.requireNonNull(backEnd, "backEnd");
         Objects.requireNonNull(name, "name");
         if (blockBytes < 8 || blockBytes > 1L << 40 || (blockBytes & 7) != 0) {
             throw new IllegalArgumentException("blockBytes=" + blockBytes + ": must be a multiple of 8 in 8..2^40");
@@ -116,7 +136,7 @@ public final class BlockPool implements AutoCloseable {
         long least = ceilingPowerOfTwo(Math.max(2 * blockBytes, Reservation.PAGE_BYTES));
         long wished = Math.max(least, ceilingPowerOfTwo(reserveBytes));
         long floor = Math.min(wished, Math.max(least, LEAST_RESERVE_BYTES));
-        return new BlockPool(name, blockBytes, AddressSpaceException.reserve(name, wished, floor), budget);
+        return new BlockPool(name, blockBytes, AddressSpaceException.reserve(backEnd, name, wished, floor), budget);
     }
 
     private static long ceilingPowerOfTwo(long bytes) {
@@ -300,6 +320,15 @@ public final class BlockPool implements AutoCloseable {
     }
 
     /**
+     * By which means the pool gets its memory.
+     *
+     * @return the back end
+     */
+    public BackEnd backEnd() {
+        return BackEnd.of(reservation);
+    }
+
+    /**
      * The size of a block.
      *
      * @return bytes
@@ -342,13 +371,16 @@ public final class BlockPool implements AutoCloseable {
     /**
      * How much memory the reservation occupies as the system counts it ({@code /proc/self/smaps}). Reads the file
      * through, for which the system walks the page tables of the whole process: milliseconds. Includes what stray raw writes
-     * populated; works after close too.
+     * populated; works after close too. On a back end without {@link Capability#RESIDENCE} it is {@link #residentBytes}.
      *
      * @return bytes
      * @throws UncheckedIOException if this system has no readable {@code /proc/self/smaps}
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = UncheckedIOException.class)
     public long measureResidentBytes() {
+        if (!backEnd().can(Capability.RESIDENCE)) {
+            return residentBytes();
+        }
         try {
             return ResidentMemory.of(reservation);
         } finally {
@@ -433,7 +465,7 @@ public final class BlockPool implements AutoCloseable {
             }
             closed = true;
             budget.giveBack(ledger.populatedPages());
-            reservation.decommit(0, reservation.bytes());
+            reservation.relinquish();
         } finally {
             latch.leave();
         }

@@ -17,6 +17,7 @@ import org.quern.vmap.fault.ArenaFaultDescriptor;
 import org.quern.vmap.fault.FaultSupport;
 import org.quern.vmap.page.Lease;
 import org.quern.vmap.page.PageBudget;
+import org.quern.vmap.reserve.Backing;
 import org.quern.vmap.reserve.Reservation;
 import org.quern.vmap.reserve.ResidentMemory;
 
@@ -85,7 +86,7 @@ public final class VmapArena implements Arena {
     private VmapArena(ArenaOptions options) {
         this.name = options.name();
         this.wishedBytes = options.reserveBytes();
-        this.reservation = AddressSpaceException.reserve(name, wishedBytes, options.leastBytes());
+        this.reservation = AddressSpaceException.reserve(options.backEnd(), name, wishedBytes, options.leastBytes());
         this.budget = new PageBudget(options.budgetPages());
         this.pages = new PageSpace(name, NEXT_NUMBER.incrementAndGet(), reservation, budget);
         this.scratch = new Scratch(pages);
@@ -100,7 +101,8 @@ public final class VmapArena implements Arena {
      *
      * @param options what it is to be
      * @return the arena
-     * @throws AddressSpaceException if the system has no room or the process holds too many mappings
+     * @throws AddressSpaceException if the system has no room or the process holds too many mappings, or the back end asked
+     *         for is not available
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = AddressSpaceException.class)
     public static VmapArena open(ArenaOptions options) {
@@ -269,7 +271,8 @@ public final class VmapArena implements Arena {
         try {
             pages.checkOpen();
             pools.removeIf(BlockPool::isClosed);
-            BlockPool pool = BlockPool.open(name + "/blocks-" + (poolCount + 1), blockBytes, reservation.bytes(),
+            BlockPool pool = BlockPool.open(backEnd(), name + "/blocks-" + (poolCount + 1), blockBytes,
+                    reservation.bytes(),
                     budget);
             pools.add(pool);
             poolCount++;
@@ -277,6 +280,15 @@ public final class VmapArena implements Arena {
         } finally {
             lifecycle.unlock();
         }
+    }
+
+    /**
+     * By which means the arena gets its memory. Neither blocks nor faults.
+     *
+     * @return the back end
+     */
+    public BackEnd backEnd() {
+        return BackEnd.of(reservation);
     }
 
     // ---- faults ----------------------------------------------------------------------------------------------------
@@ -290,7 +302,7 @@ public final class VmapArena implements Arena {
         lifecycle.lock();
         try {
             pages.checkOpen();
-            if (faults == null) {
+            if (faults == null && reservation.backing() == Backing.LINUX) {
                 faults = ArenaFaultDescriptor.tryOpen(reservation, FaultSupport.probe());
             }
             return faults;
@@ -314,13 +326,17 @@ public final class VmapArena implements Arena {
     /**
      * How much memory the arena's own reservation occupies as the system counts it ({@code /proc/self/smaps}); its block
      * pools measure themselves. Reads the file through, for which the system walks the page tables of the whole process:
-     * milliseconds. Works after close too.
+     * milliseconds. Works after close too. On a back end without {@link Capability#RESIDENCE} it is
+     * {@link ArenaStats#residentBytes}, an upper bound.
      *
      * @return bytes
      * @throws UncheckedIOException if this system has no readable {@code /proc/self/smaps}
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = UncheckedIOException.class)
     public long measureResidentBytes() {
+        if (!backEnd().can(Capability.RESIDENCE)) {
+            return stats().residentBytes();
+        }
         try {
             return ResidentMemory.of(reservation);
         } finally {
