@@ -253,7 +253,10 @@ class IdAllocatorTest {
                     assertThat(ids.free(id)).isTrue();
                 }
             }
-            mine.forEach(ids::free);
+            for (long id : mine) {
+                owners.remove(id);
+                ids.free(id);
+            }
         };
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 3; i++) {

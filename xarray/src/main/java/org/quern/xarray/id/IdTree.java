@@ -2,6 +2,7 @@ package org.quern.xarray.id;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -148,7 +149,7 @@ public final class IdTree {
     public long nextFree(long from) {
         Root top = root;
         if (top == null) {
-            long free = from < Long.SIZE ? ~inline & -1L << from : 0;
+            long free = from < Long.SIZE ? ~inline & (-1L << from) : 0;
             return free != 0 ? Long.numberOfTrailingZeros(free) : Math.max(from, Long.SIZE);
         }
         if (!top.covers(from)) {
@@ -162,7 +163,7 @@ public final class IdTree {
     private static long nextFree(Object node, int bits, long from) {
         if (node instanceof long[] page) {
             int place = Page.nextFree(page, from);
-            return place < 0 ? NONE : from & -Page.SIZE | place;
+            return place < 0 ? NONE : (from & -Page.SIZE) | place;
         }
         Branch branch = (Branch) node;
         int shift = bits - FAN_BITS;
@@ -178,7 +179,7 @@ public final class IdTree {
         if (open > LAST_SLOT) {
             return NONE;
         }
-        long first = (from >>> shift & -1L << FAN_BITS | open) << shift;
+        long first = ((from >>> shift & (-1L << FAN_BITS)) | open) << shift;
         Object child = branch.childPlain(open);
         return child == null ? first : nextFree(child, shift, first);
     }
@@ -192,7 +193,7 @@ public final class IdTree {
     public long nextTaken(long from) {
         Root top = rootAcquire();
         if (top == null) {
-            long bits = from < Long.SIZE ? inlineAcquire() & -1L << from : 0;
+            long bits = from < Long.SIZE ? inlineAcquire() & (-1L << from) : 0;
             return bits != 0 ? Long.numberOfTrailingZeros(bits) : NONE;
         }
         return top.covers(from) ? nextTaken(top.node(), top.bits(), from) : NONE;
@@ -201,7 +202,7 @@ public final class IdTree {
     private static long nextTaken(Object node, int bits, long from) {
         if (node instanceof long[] page) {
             int place = Page.nextTaken(page, from);
-            return place < 0 ? NONE : from & -Page.SIZE | place;
+            return place < 0 ? NONE : (from & -Page.SIZE) | place;
         }
         Branch branch = (Branch) node;
         int shift = bits - FAN_BITS;
@@ -212,7 +213,7 @@ public final class IdTree {
             if (found != NONE) {
                 return found;
             }
-            start = (start >>> shift) + 1 << shift;
+            start = ((start >>> shift) + 1) << shift;
         }
         return NONE;
     }
@@ -223,9 +224,10 @@ public final class IdTree {
      * @param id 0..2^63-1
      */
     public void take(long id) {
-        if (root == null) {
+        Root top = root;
+        if (top == null) {
             if (id < Long.SIZE) {
-                setInlineRelease(inline | 1L << id);
+                setInlineRelease(inline | (1L << id));
                 taken++;
                 return;
             }
@@ -233,13 +235,17 @@ public final class IdTree {
                 start(id);
                 return;
             }
-            leaveInline();
+            top = leaveInline();
         }
-        Root top = root;
-        if (!top.covers(id)) {
-            grow(id);
-            return;
+        if (top.covers(id)) {
+            takeBelow(top, id);
+        } else {
+            grow(top, id);
         }
+        taken++;
+    }
+
+    private void takeBelow(Root top, long id) {
         Object node = top.node();
         int depth = 0;
         for (int shift = top.bits() - FAN_BITS; node instanceof Branch branch; shift -= FAN_BITS) {
@@ -247,13 +253,11 @@ public final class IdTree {
             node = branch.childPlain(slot(id, shift));
             if (node == null) {
                 branch.linkRelease(slot(id, shift), chain(shift, id));
-                taken++;
                 return;
             }
         }
         long[] page = (long[]) node;
         Page.take(page, id);
-        taken++;
         if (Page.isFull(page)) {
             filled(depth, id);
         }
@@ -269,30 +273,31 @@ public final class IdTree {
         taken++;
     }
 
-    private void leaveInline() {
+    private Root leaveInline() {
         long[] page = Page.create();
         Page.setWord(page, 0, inline);
-        setRootRelease(new Root(page, Page.BITS));
+        Root first = new Root(page, Page.BITS);
+        setRootRelease(first);
         pages++;
+        return first;
     }
 
     /** Stacks branches above the root until it covers an identifier, with that identifier in them; everything is there before the one store that publishes it. */
-    private void grow(long id) {
-        Root top = root;
-        Branch above = null;
+    private void grow(Root old, long id) {
+        Root top = old;
+        Branch above;
         int added = 0;
-        while (!top.covers(id)) {
+        do {
             above = new Branch();
             above.linkRelease(0, top.node());
             above.setFull(0, isFull(top.node()));
             top = new Root(above, top.bits() + FAN_BITS);
             added++;
-        }
+        } while (!top.covers(id));
         int shift = top.bits() - FAN_BITS;
         above.linkRelease(slot(id, shift), chain(shift, id));
         setRootRelease(top);
         branches += added;
-        taken++;
     }
 
     private static boolean isFull(Object node) {
@@ -346,21 +351,21 @@ public final class IdTree {
             branch.setFull(slot(id, shift), false);
             node = branch.childPlain(slot(id, shift));
         }
-        long[] page = (long[]) node;
+        long[] page = (long[]) Objects.requireNonNull(node, "a taken identifier has a page");
         Page.free(page, id);
         if (Page.isEmpty(page)) {
-            drop(depth, id);
+            drop(top, depth, id);
         }
     }
 
     /** The page below the path has become empty. */
-    private void drop(int depth, long id) {
+    private void drop(Root top, int depth, long id) {
         pages--;
         int shift = Page.BITS;
         for (int level = depth - 1; level >= 0; level--, shift += FAN_BITS) {
             path[level].unlinkRelease(slot(id, shift));
             if (!path[level].isEmpty()) {
-                lower();
+                lower(top);
                 return;
             }
             branches--;
@@ -368,14 +373,15 @@ public final class IdTree {
         clear();
     }
 
-    private void lower() {
-        Root top = root;
-        while (top.node() instanceof Branch branch && branch.isStem()) {
-            top = new Root(branch.childPlain(0), top.bits() - FAN_BITS);
+    private void lower(Root top) {
+        Root low = top;
+        while (low.node() instanceof Branch branch && branch.isStem()) {
+            Object only = Objects.requireNonNull(branch.childPlain(0), "a stem has a child");
+            low = new Root(only, low.bits() - FAN_BITS);
             branches--;
         }
-        if (top != root) {
-            setRootRelease(top);
+        if (low.bits() != top.bits()) {
+            setRootRelease(low);
         }
     }
 
