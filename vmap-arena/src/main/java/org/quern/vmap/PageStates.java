@@ -1,7 +1,5 @@
 package org.quern.vmap;
 
-import java.util.function.LongPredicate;
-
 import org.quern.kapi.linux.PagemapScan;
 import org.quern.vmap.reserve.Backing;
 import org.quern.vmap.reserve.MemoryRoom;
@@ -45,8 +43,7 @@ final class PageStates {
         }
         long known = KernelScan.knownCategories();
         long told = (PRESENT | SWAPPED | ZERO | HUGE | GUARD) & known;
-        LongPredicate isPopulated = categories -> (categories & (PRESENT | SWAPPED)) != 0;
-        ScanOrder order = new ScanOrder(0, 0, PRESENT | SWAPPED, isPopulated, told, 0, false);
+        ScanOrder order = new ScanOrder(0, 0, PRESENT | SWAPPED, told, 0, false);
         KernelScan engine = new KernelScan(reservation.base(), reservation);
         Regions regions = new Regions(REGIONS);
         long end = offset + bytes;
