@@ -44,6 +44,7 @@ final class Masks implements CpuSource.Listener {
     private boolean paused;
     private volatile int flags = INIT;
     private volatile boolean serialInvalid;
+    private Runnable whileReplacing = () -> {}; // guarded by lock
     private volatile Epoch epoch;
 
     /** @param userSerial null for an instance without serial workers */
@@ -163,6 +164,7 @@ final class Masks implements CpuSource.Listener {
         instance.prepare(next); // may fail: nothing has changed then
         flags = flags | RESET;
         settle();
+        whileReplacing.run();
         Epoch old = epoch;
         epoch = next;
         instance.replaced(old, next);
@@ -236,6 +238,11 @@ final class Masks implements CpuSource.Listener {
 
     int possibleCpus() {
         return possible.toBitSet().length();
+    }
+
+    /** For tests: runs while RESET is raised. */
+    void whileReplacing(Runnable hook) {
+        whileReplacing = hook;
     }
 
     ReentrantLock lock() {
