@@ -10,8 +10,11 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.Operation;
+import org.quern.vmap.fault.ArenaFaultDescriptor;
+import org.quern.vmap.fault.FaultSupport;
 import org.quern.vmap.page.Lease;
 import org.quern.vmap.page.PageBudget;
 import org.quern.vmap.reserve.Reservation;
@@ -77,6 +80,7 @@ public final class VmapArena implements Arena {
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final List<BlockPool> pools = new ArrayList<>(); // guarded by lifecycle
     private int poolCount; // guarded by lifecycle
+    private @Nullable ArenaFaultDescriptor faults; // guarded by lifecycle; null until asked for, or where there is none
 
     private VmapArena(ArenaOptions options) {
         this.name = options.name();
@@ -275,6 +279,26 @@ public final class VmapArena implements Arena {
         }
     }
 
+    // ---- faults ----------------------------------------------------------------------------------------------------
+
+    /**
+     * The one descriptor of this arena for faults and write protection, opened when first asked for and closed with the
+     * arena; null where the system has none.
+     */
+    @Nullable
+    ArenaFaultDescriptor faultDescriptor() {
+        lifecycle.lock();
+        try {
+            pages.checkOpen();
+            if (faults == null) {
+                faults = ArenaFaultDescriptor.tryOpen(reservation, FaultSupport.probe());
+            }
+            return faults;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
     // ---- statistics -----------------------------------------------------------------------------------------------
 
     /**
@@ -338,6 +362,9 @@ public final class VmapArena implements Arena {
             if (busy > 0) {
                 throw new RangeBusyException(
                         name + ": calls of other threads are using segments of " + busy + " scopes; close again", null);
+            }
+            if (faults != null) {
+                faults.close(); // before the pages are discarded: a raw touch of a registered one would be a SIGBUS
             }
             pages.finishClose(leases);
         } finally {

@@ -32,11 +32,10 @@ public final class MappingBudget {
     }
 
     /**
-     * Takes mappings from the budget. When it is spent, asks for a collection and waits for up to half a second; an interrupt
-     * ends the wait and stays set.
+     * Takes from the budget, perhaps after asking for a collection and waiting for it, half a second at most.
      *
-     * @param mappings 0 or more
-     * @return false if they are not there even after a collection
+     * @param mappings how many
+     * @return false, and nothing taken, if they are not there even then
      */
     public boolean acquire(int mappings) {
         if (tryAcquire(mappings)) {
@@ -69,16 +68,16 @@ public final class MappingBudget {
     }
 
     /**
-     * Returns mappings that were taken and are gone.
+     * Returns what was taken.
      *
-     * @param mappings 0 or more
+     * @param mappings how many
      */
     public void release(int mappings) {
         used.addAndGet(-mappings);
     }
 
     /**
-     * The cap.
+     * The most that may be taken.
      *
      * @return mappings
      */

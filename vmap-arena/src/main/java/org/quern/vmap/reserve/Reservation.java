@@ -192,7 +192,6 @@ public final class Reservation {
      * @param length a multiple of the page size
      */
     public void decommit(long offset, long length) {
-        checkPart(offset, length);
         checkPages(offset, length);
         if (length == 0) {
             return;
@@ -229,7 +228,15 @@ public final class Reservation {
         }
     }
 
-    private static void checkPages(long offset, long length) {
+    /**
+     * Checks that a part lies in the reservation and consists of whole pages.
+     *
+     * @param offset its first byte
+     * @param length bytes
+     * @throws IllegalArgumentException naming both, if not
+     */
+    public void checkPages(long offset, long length) {
+        checkPart(offset, length);
         if (((offset | length) & (PAGE_BYTES - 1)) != 0) {
             throw new IllegalArgumentException(
                     "offset=" + offset + ", length=" + length + ": must be multiples of the page size " + PAGE_BYTES);
