@@ -177,19 +177,18 @@ class MemoryFileTest {
 
     @Test
     void theRingShowsARecordThatWrapsInOnePiece() {
-        try (MirroredRing ring = MirroredRing.open("ring", 5000)) {
-            assertThat(ring.capacity()).isEqualTo(8192);
-            ring.at(8190, 8).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, 0x0807060504030201L);
-            assertThat(ring.at(0, 6).get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 3);
-            assertThat(ring.at(-2, 8).get(ValueLayout.JAVA_LONG_UNALIGNED, 0)).isEqualTo(0x0807060504030201L);
-            assertThat(ring.at(3 * 8192 - 2, 8192).get(ValueLayout.JAVA_BYTE, 2)).isEqualTo((byte) 3);
-            assertThatThrownBy(() -> ring.at(0, 8193)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("length=8193");
-            assertThatThrownBy(() -> ring.at(0, -1)).isInstanceOf(IllegalArgumentException.class);
-            MemorySegment kept = ring.twice();
-            ring.close();
-            assertThatThrownBy(() -> kept.get(LONG, 0)).isInstanceOf(IllegalStateException.class);
-        }
+        MirroredRing ring = MirroredRing.open("ring", 5000);
+        assertThat(ring.capacity()).isEqualTo(8192);
+        ring.at(8190, 8).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, 0x0807060504030201L);
+        assertThat(ring.at(0, 6).get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 3);
+        assertThat(ring.at(-2, 8).get(ValueLayout.JAVA_LONG_UNALIGNED, 0)).isEqualTo(0x0807060504030201L);
+        assertThat(ring.at(3 * 8192 - 2, 8192).get(ValueLayout.JAVA_BYTE, 2)).isEqualTo((byte) 3);
+        assertThatThrownBy(() -> ring.at(0, 8193)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("length=8193");
+        assertThatThrownBy(() -> ring.at(0, -1)).isInstanceOf(IllegalArgumentException.class);
+        MemorySegment kept = ring.twice();
+        ring.close();
+        assertThatThrownBy(() -> kept.get(LONG, 0)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

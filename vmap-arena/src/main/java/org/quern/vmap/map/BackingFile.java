@@ -2,7 +2,6 @@ package org.quern.vmap.map;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -33,18 +32,18 @@ public final class BackingFile implements AutoCloseable {
     private static final int SEALS = Fcntl.F_SEAL_SHRINK | Fcntl.F_SEAL_GROW | Fcntl.F_SEAL_SEAL;
 
     private final String name;
-    private final @Nullable Descriptor descriptor; // either this
-    private final @Nullable FileChannel channel; // or that
+    private final @Nullable Descriptor descriptor; // null where the JDK opens the path for each mapping
     private final Path path;
     private final long bytes;
     private final boolean sealed;
     private final @Nullable Object identity; // device and inode, where the system has them
 
-    private BackingFile(String name, @Nullable Descriptor descriptor, @Nullable FileChannel channel, Path path,
-            long bytes, boolean sealed, @Nullable Object identity) {
+    private volatile boolean closed;
+
+    private BackingFile(String name, @Nullable Descriptor descriptor, Path path, long bytes,
+            boolean sealed, @Nullable Object identity) {
         this.name = name;
         this.descriptor = descriptor;
-        this.channel = channel;
         this.path = path;
         this.bytes = bytes;
         this.sealed = sealed;
@@ -136,11 +135,16 @@ public final class BackingFile implements AutoCloseable {
                 }
                 return described(path.toString(), Descriptor.owning(fd), path);
             }
-            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            return new BackingFile(path.toString(), null, channel, path, channel.size(), false, null);
+            openChannel(path).close(); // so that a file that may not be written is refused now
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            return new BackingFile(path.toString(), null, path, attributes.size(), false, attributes.fileKey());
         } catch (IOException | InvalidPathException e) {
             throw new MapFailure(MapFailure.Kind.NOT_A_FILE, "cannot open " + path + ": " + e);
         }
+    }
+
+    private static FileChannel openChannel(Path path) throws IOException {
+        return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     private static BackingFile described(String name, Descriptor descriptor, @Nullable Path path) throws MapFailure {
@@ -149,7 +153,7 @@ public final class BackingFile implements AutoCloseable {
             int fd = (int) descriptor.use(n -> n);
             BasicFileAttributes attributes = attributes(fd);
             Path shown = path != null ? path : Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + fd);
-            file = new BackingFile(name, descriptor, null, shown, attributes.size(), isSealed(fd),
+            file = new BackingFile(name, descriptor, shown, attributes.size(), isSealed(fd),
                     attributes.fileKey());
             return file;
         } catch (IOException e) {
@@ -179,29 +183,26 @@ public final class BackingFile implements AutoCloseable {
      * @throws MapFailure CLOSED_BY_OTHERS or TRUNCATED
      */
     public void check() throws MapFailure {
+        if (closed) {
+            throw new MapFailure(MapFailure.Kind.CLOSED_BY_OTHERS, name + ": is closed");
+        }
         try {
-            if (descriptor != null) {
-                checkDescribed(descriptor);
-            } else {
-                checkSize(Objects.requireNonNull(channel).size());
+            String which = descriptor == null ? path.toString() : "fd " + descriptor.use(fd -> fd);
+            BasicFileAttributes now = descriptor == null
+                    ? Files.readAttributes(path, BasicFileAttributes.class)
+                    : attributes((int) descriptor.use(fd -> fd));
+            if (!Objects.equals(now.fileKey(), identity)) {
+                throw new MapFailure(MapFailure.Kind.CLOSED_BY_OTHERS, name + ": " + which
+                        + " was closed by somebody else and is another file now (was " + identity + ", is "
+                        + now.fileKey() + ")");
             }
-        } catch (ClosedChannelException | IllegalStateException e) {
+            checkSize(now.size());
+        } catch (IllegalStateException e) {
             throw new MapFailure(MapFailure.Kind.CLOSED_BY_OTHERS, name + ": is closed");
         } catch (IOException e) {
             throw new MapFailure(MapFailure.Kind.CLOSED_BY_OTHERS,
                     name + ": descriptor was closed by somebody else: " + e);
         }
-    }
-
-    private void checkDescribed(Descriptor open) throws IOException, MapFailure {
-        int fd = (int) open.use(n -> n);
-        BasicFileAttributes now = attributes(fd);
-        if (!Objects.equals(now.fileKey(), identity)) {
-            throw new MapFailure(MapFailure.Kind.CLOSED_BY_OTHERS, name + ": fd " + fd
-                    + " was closed by somebody else and is another file now (was " + identity + ", is " + now.fileKey()
-                    + ")");
-        }
-        checkSize(now.size());
     }
 
     private void checkSize(long now) throws MapFailure {
@@ -228,9 +229,23 @@ public final class BackingFile implements AutoCloseable {
                 throw new MapFailure(MapFailure.Kind.UNAVAILABLE,
                         name + ": mapping at a chosen address needs the system's calls");
             }
-            return FileSpan.map(name, Objects.requireNonNull(channel), offset, length);
+            return mapByChannel(offset, length);
         }
         return using(fd -> FileSpan.map(name, fd, offset, length, alignment, at));
+    }
+
+    /** A channel is closed by an interrupt of its user; so each mapping opens its own, and an interrupt waits outside. */
+    private FileSpan mapByChannel(long offset, long length) throws MapFailure {
+        boolean interrupted = Thread.interrupted();
+        try (FileChannel channel = openChannel(path)) {
+            return FileSpan.map(name, channel, offset, length);
+        } catch (IOException e) {
+            throw new MapFailure(MapFailure.Kind.REFUSED, "cannot open " + path + ": " + e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /**
@@ -331,22 +346,19 @@ public final class BackingFile implements AutoCloseable {
     /** Closes it; what is mapped stays mapped. Closing twice does nothing. */
     @Override
     public void close() {
-        if (descriptor != null) {
-            try {
-                check();
-            } catch (MapFailure e) {
-                if (e.kind() == MapFailure.Kind.CLOSED_BY_OTHERS) {
-                    return; // the number is not ours any more: closing it would close a stranger's file
-                }
-            }
-            descriptor.close();
-        } else {
-            try {
-                Objects.requireNonNull(channel).close();
-            } catch (IOException e) {
-                // Everything was written through mappings; there is nothing that could be lost.
+        if (descriptor == null || closed) {
+            closed = true;
+            return;
+        }
+        try {
+            check();
+        } catch (MapFailure e) {
+            if (e.kind() == MapFailure.Kind.CLOSED_BY_OTHERS) {
+                closed = true; // the number is not ours any more: closing it would close a stranger's file
                 return;
             }
         }
+        closed = true;
+        descriptor.close();
     }
 }
