@@ -11,6 +11,7 @@ import org.quern.kapi.Errno;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.linux.Progress;
 import org.quern.kapi.linux.Userfault;
+import org.quern.vmap.reserve.Backing;
 import org.quern.vmap.reserve.MappingBudget;
 import org.quern.vmap.reserve.Reservation;
 
@@ -30,7 +31,7 @@ class ArenaFaultDescriptorTest {
     void open() throws Exception {
         FaultSupport support = FaultSupport.probe();
         assumeTrue(support.availability().isPresent(), support.availability()::reason);
-        reservation = Reservation.open("test", 64 * PAGE, 64 * PAGE);
+        reservation = Reservation.open(Backing.LINUX, "test", 64 * PAGE, 64 * PAGE);
         faults = ArenaFaultDescriptor.tryOpen(reservation, support);
         assumeTrue(faults != null, "no SIGBUS mode");
     }
