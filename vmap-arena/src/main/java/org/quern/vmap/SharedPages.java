@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 
 import org.jspecify.annotations.Nullable;
@@ -70,12 +71,12 @@ final class SharedPages {
     }
 
     /** What is used of the machine, for tests to put something else in its place. */
-    record Surroundings(long self, LongPredicate alive, Runnable memory) {}
+    record Surroundings(long self, LongPredicate alive, Runnable memory, Function<MemorySegment, ControlBlock> block) {}
 
     /** Makes an arena in a file of zeros. */
     static SharedPages create(String name, ArenaHeader header, MemoryFile file, long alignment, long patienceNanos,
             boolean reservesPageZero, Surroundings surroundings) {
-        ControlBlock block = block(file, header);
+        ControlBlock block = block(file, header, surroundings);
         header.write(block);
         SharedPages made = joined(name, header, file, block, alignment, patienceNanos, surroundings);
         if (reservesPageZero) {
@@ -88,13 +89,13 @@ final class SharedPages {
     /** Attaches to the arena in a file; the header was validated against it. */
     static SharedPages attach(String name, ArenaHeader header, MemoryFile file, long alignment, long patienceNanos,
             Surroundings surroundings) {
-        return joined(name, header, file, block(file, header), alignment, patienceNanos, surroundings);
+        return joined(name, header, file, block(file, header, surroundings), alignment, patienceNanos, surroundings);
     }
 
     /** The books' scope ends when nobody can reach them: a closed arena's lock may still be held by a late thread. */
-    private static ControlBlock block(MemoryFile file, ArenaHeader header) {
+    private static ControlBlock block(MemoryFile file, ArenaHeader header, Surroundings around) {
         FileSpan booksSpan = file.span(0, header.pagesAt(), Reservation.PAGE_BYTES, 0);
-        return new ControlBlock(booksSpan.segment(0, header.pagesAt(), Arena.ofAuto()));
+        return around.block().apply(booksSpan.segment(0, header.pagesAt(), Arena.ofAuto()));
     }
 
     private static SharedPages joined(String name, ArenaHeader header, MemoryFile file, ControlBlock block,

@@ -75,7 +75,7 @@ public abstract sealed class SparseArena implements AutoCloseable permits Arena3
 
     /** What the machine is, for who does not test. */
     static SharedPages.Surroundings machine() {
-        return new SharedPages.Surroundings(PeerProcess.self(), PeerProcess::isAlive, () -> {});
+        return new SharedPages.Surroundings(PeerProcess.self(), PeerProcess::isAlive, () -> {}, ControlBlock::new);
     }
 
     // ---- making and attaching ---------------------------------------------------------------------------------------

@@ -23,8 +23,11 @@ import java.lang.invoke.VarHandle;
  * <p>
  * The order of each access stands in its name; the pairs are listed in docs/memory-model/vmap-arena-sharing.md. A mapping of
  * one file at two places, in one process or in two, is one memory for the processor, and the accesses are atomic.
+ *
+ * <p>
+ * Not final, so that a test can let a process die between any two writes.
  */
-public final class ControlBlock {
+public class ControlBlock {
     /** What stands at the beginning: "QUERNVA1". */
     public static final long MAGIC = 0x5155_4552_4e56_4131L;
     /** How many processes can be attached at a time. */
@@ -93,7 +96,13 @@ public final class ControlBlock {
         return (long) WORD.get(memory, at);
     }
 
-    void setPlain(long at, long value) {
+    /**
+     * Writes a word, plainly.
+     *
+     * @param at where
+     * @param value what
+     */
+    protected void setPlain(long at, long value) {
         WORD.set(memory, at, value);
     }
 
@@ -101,11 +110,25 @@ public final class ControlBlock {
         return (long) WORD.getAcquire(memory, at);
     }
 
-    void setRelease(long at, long value) {
+    /**
+     * Writes a word, after all that was written before.
+     *
+     * @param at where
+     * @param value what
+     */
+    protected void setRelease(long at, long value) {
         WORD.setRelease(memory, at, value);
     }
 
-    boolean compareAndSetVolatile(long at, long expected, long value) {
+    /**
+     * Replaces a word if it is what is expected; a volatile access.
+     *
+     * @param at where
+     * @param expected what is thought to stand there
+     * @param value what is to stand there
+     * @return whether it was replaced
+     */
+    protected boolean compareAndSetVolatile(long at, long expected, long value) {
         return WORD.compareAndSet(memory, at, expected, value);
     }
 }

@@ -23,7 +23,7 @@ public record Run(long first, long count, RunState state, long stamp, int owner)
     }
 
     long meta() {
-        return state.ordinal() | (long) owner << 2;
+        return state.code() | (long) owner << 2;
     }
 
     long word() {

@@ -27,7 +27,7 @@ public final class RunBooks {
     private final Runnable memory;
     private final RangeSet set;
     private final TreeMap<Long, Run> runs = new TreeMap<>(); // all that are not FREE, by first page
-    private final long[] pagesIn = new long[RunState.values().length];
+    private final long[] pagesIn = new long[RunState.COUNT];
     private final long[] charged = new long[1 << Run.OWNER_BITS];
 
     /**
@@ -41,7 +41,7 @@ public final class RunBooks {
         this.memory = memory;
         this.set = new RangeSet(pages, memory);
         set.set(0, pages, true);
-        pagesIn[RunState.FREE.ordinal()] = pages;
+        pagesIn[RunState.FREE.code()] = pages;
     }
 
     /**
@@ -125,8 +125,8 @@ public final class RunBooks {
     }
 
     private void account(Run run, long count) {
-        pagesIn[run.state().ordinal()] += count;
-        pagesIn[RunState.FREE.ordinal()] -= count;
+        pagesIn[run.state().code()] += count;
+        pagesIn[RunState.FREE.code()] -= count;
         if (run.state() == RunState.ALLOCATED) {
             charged[run.owner()] += count;
         }
@@ -200,7 +200,7 @@ public final class RunBooks {
      * @return pages
      */
     public long pagesIn(RunState state) {
-        return pagesIn[state.ordinal()];
+        return pagesIn[state.code()];
     }
 
     /**
@@ -249,12 +249,12 @@ public final class RunBooks {
             boolean unavailable = run.state() == RunState.UNAVAILABLE;
             require(set.isSet(run.first(), run.count()) == 0 == unavailable
                     && set.firstAvailable(run.first(), run.count()) == FreeRuns.NONE, run + " and the set disagree");
-            counted[run.state().ordinal()] += run.count();
+            counted[run.state().code()] += run.count();
             owned[run.owner()] += run.state() == RunState.ALLOCATED ? run.count() : 0;
             end = run.end();
         }
         require(end == pages || set.isAvailable(end, pages - end), "pages from " + end + ": not free");
-        counted[RunState.FREE.ordinal()] = set.available().freePages();
+        counted[RunState.FREE.code()] = set.available().freePages();
         require(Arrays.equals(counted, pagesIn) && Arrays.equals(owned, charged),
                 "accounts: counted " + Arrays.toString(counted) + ", kept "
                         + Arrays.toString(pagesIn));

@@ -15,17 +15,34 @@ package org.quern.vmap.share;
  */
 public enum RunState {
     /** Nobody's. */
-    FREE,
+    FREE(0),
     /** In use. */
-    ALLOCATED,
+    ALLOCATED(1),
     /** Kept out of allocation. */
-    RESERVED,
+    RESERVED(2),
     /** Given back, and not yet to be had. */
-    UNAVAILABLE;
+    UNAVAILABLE(3);
 
-    private static final RunState[] ALL = values();
+    static final int COUNT = 4;
+
+    private static final long MASK = 3;
+
+    private final int code; // as it stands in the heads: fixed for good
+
+    RunState(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
 
     static RunState of(long meta) {
-        return ALL[(int) (meta & 3)];
+        return switch ((int) (meta & MASK)) {
+            case 0 -> FREE;
+            case 1 -> ALLOCATED;
+            case 2 -> RESERVED;
+            default -> UNAVAILABLE;
+        };
     }
 }

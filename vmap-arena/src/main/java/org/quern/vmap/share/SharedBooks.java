@@ -50,7 +50,7 @@ public final class SharedBooks {
         this.pages = pages;
         this.self = self;
         this.memory = memory;
-        this.shared = new SharedLock(block, self);
+        this.shared = new SharedLock(block, self, alive);
         this.journal = new Journal(block, pages);
         this.peers = new PeerTable(block, alive);
         this.books = new RunBooks(pages, memory);

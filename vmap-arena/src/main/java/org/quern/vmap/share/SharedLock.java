@@ -1,6 +1,7 @@
 package org.quern.vmap.share;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 
 /**
  * A lock among processes, in one word of shared memory, that survives the death of its holder.
@@ -26,10 +27,12 @@ final class SharedLock {
 
     private final ControlBlock block;
     private final long self;
+    private final LongPredicate alive;
 
-    SharedLock(ControlBlock block, long self) {
+    SharedLock(ControlBlock block, long self, LongPredicate alive) {
         this.block = block;
         this.self = self;
+        this.alive = alive;
     }
 
     /**
@@ -82,7 +85,7 @@ final class SharedLock {
             if (now - looked >= LOOK_EVERY || spin == SPINS) {
                 looked = now;
                 // Of those who find the holder dead one takes its place: the word is still the dead one's name.
-                if (!PeerProcess.isAlive(holder)
+                if (!alive.test(holder)
                         && block.compareAndSetVolatile(ControlBlock.AT_LOCK, holder, self)) {
                     return Taken.FROM_THE_DEAD;
                 }
