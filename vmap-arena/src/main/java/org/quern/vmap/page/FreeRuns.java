@@ -382,6 +382,29 @@ public final class FreeRuns {
         return runs;
     }
 
+    /** Receives runs of pages. */
+    @FunctionalInterface
+    public interface RunSink {
+        /**
+         * One run.
+         *
+         * @param first its first page
+         * @param count pages
+         */
+        void run(long first, long count);
+    }
+
+    /**
+     * Tells all runs, ascending.
+     *
+     * @param sink receives them; must not change this set
+     */
+    public void forEach(RunSink sink) {
+        for (int run = higherByPosition(-1); run != 0; run = higherByPosition(start[run])) {
+            sink.run(start[run], length[run]);
+        }
+    }
+
     /**
      * Checks the invariants, in time proportional to the runs.
      *
