@@ -81,7 +81,7 @@ final class PageSpace {
         Lease lease;
         lock.lock();
         try {
-            lease = leaseOf(range);
+            lease = unclaimedLeaseOf(range);
             if (lease.holds() > 0) {
                 throw new RangeBusyException(name + ": " + range + " is being decommitted by another thread", null);
             }
@@ -127,25 +127,47 @@ final class PageSpace {
     }
 
     void decommit(PageRange range) {
-        Lease lease;
-        lock.lock();
-        try {
-            lease = leaseOf(range);
-            lease.hold(); // so that no free hands the pages to somebody else while we discard them
-            inFlight++;
-        } finally {
-            lock.unlock();
-        }
+        Lease lease = enter(range, false);
         try {
             reservation.decommit(range.offset(), range.bytes());
         } finally {
-            lock.lock();
-            try {
-                lease.unhold();
-                landed();
-            } finally {
-                lock.unlock();
-            }
+            leave(lease);
+        }
+    }
+
+    /**
+     * Begins to work on the memory of a range outside the lock: until {@link #leave} it is not handed on, and the arena is
+     * not closed. {@code claimed}: the caller is who claimed it.
+     */
+    Lease enter(PageRange range, boolean claimed) {
+        lock.lock();
+        try {
+            Lease lease = claimed ? leaseOf(range) : unclaimedLeaseOf(range);
+            lease.hold(); // so that no free hands the pages to somebody else while we work on them
+            inFlight++;
+            return lease;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave(Lease lease) {
+        lock.lock();
+        try {
+            lease.unhold();
+            landed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets {@code by} alone decide over a range, or (null) everybody who has it again. */
+    void claim(PageRange range, @Nullable String by) {
+        lock.lock();
+        try {
+            leaseOf(range).claim(by);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -160,7 +182,7 @@ final class PageSpace {
     MemorySegment segment(PageRange range) {
         lock.lock();
         try {
-            Lease lease = leaseOf(range);
+            Lease lease = unclaimedLeaseOf(range);
             MemorySegment segment = lease.segment();
             if (segment == null) {
                 Arena own = Arena.ofShared();
@@ -171,6 +193,15 @@ final class PageSpace {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The live lease of a range over which nobody else decides; under the lock. */
+    private Lease unclaimedLeaseOf(PageRange range) {
+        Lease lease = leaseOf(range);
+        if (lease.claim() != null) {
+            throw new RangeBusyException(name + ": " + range + " belongs to " + lease.claim(), null);
+        }
+        return lease;
     }
 
     /** The live lease of a range; under the lock. */
@@ -290,6 +321,10 @@ final class PageSpace {
         } catch (IllegalStateException e) {
             return false; // only its owner here closes it, so it is alive and held
         }
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
     }
 
     void checkOpen() {

@@ -81,6 +81,7 @@ public final class VmapArena implements Arena {
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final List<BlockPool> pools = new ArrayList<>(); // guarded by lifecycle
     private int poolCount; // guarded by lifecycle
+    private final List<LazyArea> lazyAreas = new ArrayList<>(); // guarded by lifecycle
     private @Nullable ArenaFaultDescriptor faults; // guarded by lifecycle; null until asked for, or where there is none
 
     private VmapArena(ArenaOptions options) {
@@ -311,6 +312,26 @@ public final class VmapArena implements Arena {
         }
     }
 
+    PageSpace pageSpace() {
+        return pages;
+    }
+
+    Reservation reservation() {
+        return reservation;
+    }
+
+    /** The area is closed with this arena at the latest. */
+    void add(LazyArea area) {
+        lifecycle.lock();
+        try {
+            pages.checkOpen();
+            lazyAreas.removeIf(LazyArea::isClosed);
+            lazyAreas.add(area);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
     // ---- statistics -----------------------------------------------------------------------------------------------
 
     /**
@@ -371,6 +392,9 @@ public final class VmapArena implements Arena {
             for (Lease lease : leases) {
                 Arena shown = lease.scope();
                 busy += shown == null || PageSpace.endScope(shown) ? 0 : 1;
+            }
+            for (LazyArea area : lazyAreas) {
+                busy += area.tryEnd() ? 0 : 1;
             }
             for (BlockPool pool : pools) {
                 busy += pool.tryClose() ? 0 : 1;
