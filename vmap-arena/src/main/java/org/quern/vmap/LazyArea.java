@@ -80,7 +80,8 @@ public final class LazyArea implements AutoCloseable {
         this.range = range;
         this.handler = handler;
         this.faults = faults;
-        LazyMemory memory = new LazyMemory(arena.pageSpace(), arena.reservation(), range, faults);
+        LazyMemory memory = new LazyMemory(arena.pageSpace(), arena.reservation(), range, faults,
+                options.fillsAreClean());
         this.engine = new FaultEngine(name, bytes, options.policy(), memory, new Source());
         this.states = engine.states();
         this.views = new AreaViews(scope -> memory.view(bytes, scope));
@@ -432,7 +433,7 @@ public final class LazyArea implements AutoCloseable {
     }
 
     /**
-     * The pages of the area, for scanning and tracking. They belong to the area: the arena refuses to free, decommit or show
+     * The pages of the area. They belong to the area: the arena refuses to free, decommit or show
      * them ({@link RangeBusyException}) until it is closed.
      *
      * @return the range

@@ -43,6 +43,11 @@ import org.quern.vmap.reserve.Reservation;
  * <td>mostly the next touch may try again</td>
  * </tr>
  * <tr>
+ * <td>{@link #fillsAreClean}</td>
+ * <td>false</td>
+ * <td>a replica of the memory must learn of a fill as of any other change</td>
+ * </tr>
+ * <tr>
  * <td>{@link #software}</td>
  * <td>false</td>
  * <td>the system's help is used where it is to be had</td>
@@ -58,12 +63,14 @@ public final class LazyAreaOptions {
     private final long bytes;
     private final String name;
     private final FillPolicy policy;
+    private final boolean fillsAreClean;
     private final boolean software;
 
-    private LazyAreaOptions(long bytes, String name, FillPolicy policy, boolean software) {
+    private LazyAreaOptions(long bytes, String name, FillPolicy policy, boolean fillsAreClean, boolean software) {
         this.bytes = bytes;
         this.name = name;
         this.policy = policy;
+        this.fillsAreClean = fillsAreClean;
         this.software = software;
     }
 
@@ -80,7 +87,7 @@ public final class LazyAreaOptions {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be 1..2^46");
         }
         int pages = Math.max(1, DEFAULT_RUN_BYTES >>> Reservation.PAGE_SHIFT);
-        return new LazyAreaOptions(bytes, "lazy", new FillPolicy(pages, 1, DEFAULT_DEADLINE, false), false);
+        return new LazyAreaOptions(bytes, "lazy", new FillPolicy(pages, 1, DEFAULT_DEADLINE, false), false, false);
     }
 
     /**
@@ -90,7 +97,7 @@ public final class LazyAreaOptions {
      * @return changed options
      */
     public LazyAreaOptions named(String newName) {
-        return new LazyAreaOptions(bytes, Objects.requireNonNull(newName, "newName"), policy, software);
+        return new LazyAreaOptions(bytes, Objects.requireNonNull(newName, "newName"), policy, fillsAreClean, software);
     }
 
     /**
@@ -156,6 +163,18 @@ public final class LazyAreaOptions {
     }
 
     /**
+     * Whether a page counts as not written when it has been filled, to a {@link WriteTracker} of the area's pages: what it
+     * reports is then what was modified since the fill. Otherwise the fill counts as a write. Has an effect where the system
+     * publishes the pages and tracks the writes.
+     *
+     * @param wanted true for that
+     * @return changed options
+     */
+    public LazyAreaOptions fillsAreClean(boolean wanted) {
+        return new LazyAreaOptions(bytes, name, policy, wanted, software);
+    }
+
+    /**
      * Whether to do without the system's help (userfaultfd) even where it is to be had. The same guarantees hold; what is
      * missing is the net below them: a touch of an absent page by code that has the address would show zeros.
      *
@@ -163,11 +182,11 @@ public final class LazyAreaOptions {
      * @return changed options
      */
     public LazyAreaOptions software(boolean wanted) {
-        return new LazyAreaOptions(bytes, name, policy, wanted);
+        return new LazyAreaOptions(bytes, name, policy, fillsAreClean, wanted);
     }
 
     private LazyAreaOptions with(FillPolicy newPolicy) {
-        return new LazyAreaOptions(bytes, name, newPolicy, software);
+        return new LazyAreaOptions(bytes, name, newPolicy, fillsAreClean, software);
     }
 
     long bytes() {
@@ -180,6 +199,10 @@ public final class LazyAreaOptions {
 
     FillPolicy policy() {
         return policy;
+    }
+
+    boolean fillsAreClean() {
+        return fillsAreClean;
     }
 
     boolean software() {

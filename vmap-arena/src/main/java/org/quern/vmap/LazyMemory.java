@@ -29,8 +29,11 @@ final class LazyMemory implements PageMemory {
     private final Reservation reservation;
     private final PageRange range;
     private final @Nullable ArenaFaultDescriptor faults;
+    private final boolean clean;
 
-    LazyMemory(PageSpace pages, Reservation reservation, PageRange range, @Nullable ArenaFaultDescriptor faults) {
+    LazyMemory(PageSpace pages, Reservation reservation, PageRange range, @Nullable ArenaFaultDescriptor faults,
+            boolean clean) {
+        this.clean = clean;
         this.pages = pages;
         this.reservation = reservation;
         this.range = range;
@@ -83,7 +86,7 @@ final class LazyMemory implements PageMemory {
         boolean whole = false;
         try {
             while (true) {
-                Progress step = by.copy(offset(page) + done, content.address() + done, bytes - done);
+                Progress step = by.copy(offset(page) + done, content.address() + done, bytes - done, clean);
                 done += step.done();
                 if (step.isComplete()) {
                     whole = true;

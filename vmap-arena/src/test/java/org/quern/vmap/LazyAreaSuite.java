@@ -421,7 +421,7 @@ abstract class LazyAreaSuite {
                 Thread.sleep(TimeUnit.MINUTES.toMillis(5));
             }
             return pattern(request);
-        }, options -> options.deadline(Duration.ofMillis(100)));
+        }, options -> options.deadline(Duration.ofSeconds(2)));
         Future<Long> first = async(() -> area.getLong(8));
         while (calls.get() == 0) {
             Thread.onSpinWait();
