@@ -16,9 +16,9 @@ import org.quern.vmap.fault.FaultCounters;
 import org.quern.vmap.fault.FaultEngine;
 import org.quern.vmap.fault.Fill;
 import org.quern.vmap.fault.FillFailure;
+import org.quern.vmap.fault.FillStates;
 import org.quern.vmap.fault.PageDiscard;
 import org.quern.vmap.fault.PageSource;
-import org.quern.vmap.fault.PageStates;
 import org.quern.vmap.reserve.Reservation;
 import org.quern.vmap.reserve.ReservationFailure;
 
@@ -65,7 +65,7 @@ public final class LazyArea implements AutoCloseable {
     private final FaultHandler handler;
     private final @Nullable ArenaFaultDescriptor faults;
     private final FaultEngine engine;
-    private final PageStates states;
+    private final FillStates states;
     private final AreaViews views;
     private final PageDiscard discards;
     private final ReentrantLock closing = new ReentrantLock();
@@ -240,7 +240,7 @@ public final class LazyArea implements AutoCloseable {
     public long getLong(long offset) {
         MemorySegment view = views.currentVolatile(); // before the state: see AreaViews
         if (offset >= 0 && offset <= bytes - Long.BYTES
-                && states.getAcquire(offset >>> Reservation.PAGE_SHIFT) == PageStates.PRESENT
+                && states.getAcquire(offset >>> Reservation.PAGE_SHIFT) == FillStates.PRESENT
                 && (offset & (Reservation.PAGE_BYTES - 1)) <= Reservation.PAGE_BYTES - Long.BYTES) {
             try {
                 return view.get(LONG, offset);

@@ -13,6 +13,7 @@ import org.quern.vmap.fault.FillFailure;
 import org.quern.vmap.fault.FillFailure.Reason;
 import org.quern.vmap.fault.PageMemory;
 import org.quern.vmap.page.Lease;
+import org.quern.vmap.reserve.DiscardVetoed;
 import org.quern.vmap.reserve.Reservation;
 
 /**
@@ -112,6 +113,8 @@ final class LazyMemory implements PageMemory {
         Lease lease = pages.enter(range, true);
         try {
             reservation.decommit(offset(page), count << Reservation.PAGE_SHIFT);
+        } catch (DiscardVetoed e) {
+            throw new RangeBusyException(range + ": has pinned pages", e);
         } finally {
             pages.leave(lease);
         }

@@ -37,7 +37,7 @@ public final class FaultEngine {
     private static final int MOST_ROOMS = 64;
 
     private final String name;
-    private final PageStates states;
+    private final FillStates states;
     private final long areaBytes;
     private final FillPolicy policy;
     private final FillRunner runner;
@@ -59,7 +59,7 @@ public final class FaultEngine {
         this.areaBytes = bytes;
         this.policy = policy;
         long pages = Reservation.roundUpToPages(bytes) >>> Reservation.PAGE_SHIFT;
-        this.states = new PageStates(pages);
+        this.states = new FillStates(pages);
         this.runner = new FillRunner(this, policy, memory, source);
         long runs = Math.max(1, pages / policy.runPages());
         this.rooms = new FaultRoom[(int) Long.highestOneBit(Math.min(runs, MOST_ROOMS))];
@@ -80,7 +80,7 @@ public final class FaultEngine {
      *
      * @return for asking only
      */
-    public PageStates states() {
+    public FillStates states() {
         return states;
     }
 
@@ -130,7 +130,7 @@ public final class FaultEngine {
 
     private void require(long page) throws FillFailure {
         FaultRoom room = roomOf(page);
-        while (states.getAcquire(page) != PageStates.PRESENT) {
+        while (states.getAcquire(page) != FillStates.PRESENT) {
             Fill mine = null;
             room.lock();
             try {
@@ -148,17 +148,17 @@ public final class FaultEngine {
     private @Nullable Fill claimOrWait(FaultRoom room, long page) throws FillFailure {
         checkOpen(page);
         switch (states.getAcquire(page)) {
-            case PageStates.PRESENT -> {
+            case FillStates.PRESENT -> {
                 return null;
             }
-            case PageStates.ABSENT -> {
+            case FillStates.ABSENT -> {
                 return claim(room, page);
             }
-            case PageStates.FAILED -> throw new FillFailure(Reason.POISONED, page,
+            case FillStates.FAILED -> throw new FillFailure(Reason.POISONED, page,
                     "the page is poisoned: " + room.poisonOf(page), null);
-            case PageStates.FILLING -> waitFor(room, room.fillOf(page), page);
-            case PageStates.DISCARDING ->
-                await(room, page, () -> states.getAcquire(page) == PageStates.DISCARDING && !closed);
+            case FillStates.FILLING -> waitFor(room, room.fillOf(page), page);
+            case FillStates.DISCARDING ->
+                await(room, page, () -> states.getAcquire(page) == FillStates.DISCARDING && !closed);
             default -> throw new IllegalStateException("page " + page + ": unknown state");
         }
         return null;
@@ -170,17 +170,17 @@ public final class FaultEngine {
         long to = page + 1;
         long runStart = page & -(long) policy.runPages();
         long runEnd = runEnd(page);
-        while (from > runStart && states.getAcquire(from - 1) == PageStates.ABSENT) {
+        while (from > runStart && states.getAcquire(from - 1) == FillStates.ABSENT) {
             from--;
         }
-        while (to < runEnd && states.getAcquire(to) == PageStates.ABSENT) {
+        while (to < runEnd && states.getAcquire(to) == FillStates.ABSENT) {
             to++;
         }
         long bytes = Math.min(to << Reservation.PAGE_SHIFT, areaBytes) - (from << Reservation.PAGE_SHIFT);
         Fill fill = new Fill(room, from, (int) (to - from), page, bytes, policy.deadlineFrom(System.nanoTime()));
         room.begin(fill); // may fail for want of memory, before anything is claimed
         for (long p = from; p < to; p++) {
-            states.transition(p, PageStates.ABSENT, PageStates.FILLING);
+            states.transition(p, FillStates.ABSENT, FillStates.FILLING);
         }
         return fill;
     }
@@ -233,7 +233,7 @@ public final class FaultEngine {
         room.lock();
         try {
             checkOpen(page);
-            if (states.getAcquire(page) != PageStates.ABSENT) {
+            if (states.getAcquire(page) != FillStates.ABSENT) {
                 return false;
             }
             mine = claim(room, page);
@@ -323,9 +323,9 @@ public final class FaultEngine {
         long end = states.pages();
         for (long page = states.nextNotAbsent(0, end); page < end; page = states.nextNotAbsent(page + 1, end)) {
             byte state = states.getAcquire(page);
-            present += state == PageStates.PRESENT ? 1 : 0;
-            if (state == PageStates.FILLING || state == PageStates.DISCARDING) {
-                throw new IllegalStateException("page " + page + ": is " + PageStates.name(state) + " for ever");
+            present += state == FillStates.PRESENT ? 1 : 0;
+            if (state == FillStates.FILLING || state == FillStates.DISCARDING) {
+                throw new IllegalStateException("page " + page + ": is " + FillStates.name(state) + " for ever");
             }
         }
         for (FaultRoom room : rooms) {

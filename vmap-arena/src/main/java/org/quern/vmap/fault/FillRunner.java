@@ -247,19 +247,19 @@ final class FillRunner {
 
     /** The room is held: the pages leave FILLING, whoever waits is told. The first {@code published} become PRESENT. */
     void end(Fill fill, Stage how, @Nullable FillFailure why, int published) {
-        PageStates states = engine.states();
+        FillStates states = engine.states();
         FaultRoom room = fill.room();
         String poison = policy.poisonAfterFailure() && why != null && why.reason() != Reason.CLOSED
                 ? String.valueOf(why.getMessage())
                 : null;
         for (long page = fill.first(); page < fill.end(); page++) {
             if (page < fill.first() + published) {
-                states.transition(page, PageStates.FILLING, PageStates.PRESENT);
+                states.transition(page, FillStates.FILLING, FillStates.PRESENT);
             } else if (poison != null && page == fill.demanded()) {
                 room.poison(page, poison);
-                states.transition(page, PageStates.FILLING, PageStates.FAILED);
+                states.transition(page, FillStates.FILLING, FillStates.FAILED);
             } else {
-                states.transition(page, PageStates.FILLING, PageStates.ABSENT);
+                states.transition(page, FillStates.FILLING, FillStates.ABSENT);
             }
         }
         if (how == Stage.PUBLISHED) {

@@ -18,7 +18,7 @@ import org.quern.vmap.fault.FillFailure.Reason;
  */
 public final class PageDiscard {
     private final FaultEngine engine;
-    private final PageStates states;
+    private final FillStates states;
     private final PageMemory memory;
     private final AreaViews views;
     private final ReentrantLock discarding = new ReentrantLock(); // the discard lock; taken before rooms, never inside
@@ -96,13 +96,13 @@ public final class PageDiscard {
             engine.checkOpen(first);
             for (long page = first; page < end; page++) {
                 switch (states.getAcquire(page)) {
-                    case PageStates.PRESENT -> {
-                        states.transition(page, PageStates.PRESENT, PageStates.DISCARDING);
+                    case FillStates.PRESENT -> {
+                        states.transition(page, FillStates.PRESENT, FillStates.DISCARDING);
                         marked++;
                     }
-                    case PageStates.FILLING -> disown(room.fillOf(page), page);
-                    case PageStates.FAILED -> {
-                        states.transition(page, PageStates.FAILED, PageStates.ABSENT);
+                    case FillStates.FILLING -> disown(room.fillOf(page), page);
+                    case FillStates.FAILED -> {
+                        states.transition(page, FillStates.FAILED, FillStates.ABSENT);
                         room.unpoison(page);
                     }
                     default -> {
@@ -128,12 +128,12 @@ public final class PageDiscard {
         long page = states.nextNotAbsent(first, end);
         while (page < end) {
             long stop = page;
-            while (stop < end && states.getAcquire(stop) == PageStates.DISCARDING) {
+            while (stop < end && states.getAcquire(stop) == FillStates.DISCARDING) {
                 stop++;
             }
             if (stop > page) {
                 memory.discard(page, stop - page);
-                release(page, stop, PageStates.ABSENT);
+                release(page, stop, FillStates.ABSENT);
             }
             page = states.nextNotAbsent(Math.max(stop, page + 1), end);
         }
@@ -143,8 +143,8 @@ public final class PageDiscard {
     private long settle(long first, long end) {
         long back = 0;
         for (long page = states.nextNotAbsent(first, end); page < end; page = states.nextNotAbsent(page + 1, end)) {
-            if (states.getAcquire(page) == PageStates.DISCARDING) {
-                release(page, page + 1, PageStates.PRESENT);
+            if (states.getAcquire(page) == FillStates.DISCARDING) {
+                release(page, page + 1, FillStates.PRESENT);
                 back++;
             }
         }
@@ -158,7 +158,7 @@ public final class PageDiscard {
             room.lock();
             try {
                 for (; page < stop; page++) {
-                    states.transition(page, PageStates.DISCARDING, to);
+                    states.transition(page, FillStates.DISCARDING, to);
                 }
                 room.announce();
             } finally {
@@ -200,15 +200,15 @@ public final class PageDiscard {
             room.lock();
             try {
                 engine.checkOpen(page);
-                if (states.getAcquire(page) == PageStates.FILLING) {
+                if (states.getAcquire(page) == FillStates.FILLING) {
                     engine.giveUpPoisoned(room.fillOf(page), page, why);
                 }
-                if (states.getAcquire(page) == PageStates.PRESENT) {
+                if (states.getAcquire(page) == FillStates.PRESENT) {
                     return page;
                 }
-                if (states.getAcquire(page) == PageStates.ABSENT) {
+                if (states.getAcquire(page) == FillStates.ABSENT) {
                     room.poison(page, why);
-                    states.transition(page, PageStates.ABSENT, PageStates.FAILED);
+                    states.transition(page, FillStates.ABSENT, FillStates.FAILED);
                 }
             } finally {
                 room.unlock();

@@ -31,7 +31,7 @@ import java.util.Arrays;
  * Every transition is a compare-and-set; all are made by holders of the page's room, so one that fails is a defect of this
  * package and says so. Reading takes no lock: {@link #getAcquire} is the check in front of each access.
  */
-public final class PageStates {
+public final class FillStates {
     /** Holds nothing. */
     public static final byte ABSENT = 0;
     /** Being filled. */
@@ -64,7 +64,7 @@ public final class PageStates {
      *
      * @param pages how many, 1..2^34
      */
-    public PageStates(long pages) {
+    public FillStates(long pages) {
         this.pages = pages;
         this.chunks = new byte[Math.toIntExact((pages + CHUNK_PAGES - 1) >>> CHUNK_SHIFT)][];
         Arrays.fill(chunks, NONE);
