@@ -30,6 +30,8 @@ class ExamplesRunTest {
             prints("OrderedStreams", "gathered: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]", "future 3 of 3",
                     "published: 0 1 2 3 4 5 6 7 8 9, complete"),
             prints("RangeFill", "65536 pages", "each page filled once: true"),
+            prints("ReassignedCpus", "user serial mask c, state RUNNING, flags [INIT]", "4000 jobs in order: true",
+                    "some dropped: true, more told than taken: false", "IN PARALLEL IN ORDER"),
             prints("ReserveAndTouch", "resident: 4096 bytes", "after decommit: 0"),
             prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"));
 

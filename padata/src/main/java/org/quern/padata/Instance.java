@@ -185,6 +185,10 @@ final class Instance {
         trail.add(old);
     }
 
+    void setGates() {
+        shells.forEachEngine(Engine::setGate);
+    }
+
     void awaitSubmitters() {
         shells.forEachEngine(Engine::awaitSubmitters);
     }

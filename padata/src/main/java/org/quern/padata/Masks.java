@@ -147,14 +147,14 @@ final class Masks implements CpuSource.Listener {
         CpuMask serial = userSerial.and(online);
         serialInvalid = serialWorkers && serial.isEmpty();
         if (parallel.isEmpty() || serialInvalid) {
-            flags = INVALID; // and INIT cleared: stopped
+            setFlags(INVALID); // and INIT cleared: stopped
             settle();
         } else {
             Epoch current = epoch;
             if (!parallel.equals(current.parallel()) || !serial.equals(current.lanes().mask())) {
                 replace(new Epoch(current.number() + 1, parallel, serial));
             }
-            flags = paused ? 0 : INIT;
+            setFlags(paused ? 0 : INIT);
         }
         changes.wakeAll();
         instance.wakeAll();
@@ -162,13 +162,18 @@ final class Masks implements CpuSource.Listener {
 
     private void replace(Epoch next) {
         instance.prepare(next); // may fail: nothing has changed then
-        flags = flags | RESET;
+        setFlags(flags | RESET);
         settle();
         whileReplacing.run();
         Epoch old = epoch;
         epoch = next;
         instance.replaced(old, next);
-        flags = flags & ~RESET;
+        setFlags(flags & ~RESET);
+    }
+
+    private void setFlags(int next) {
+        flags = next;
+        instance.setGates();
     }
 
     /** Waits until every submission that saw the flags before is through. */
@@ -181,7 +186,7 @@ final class Masks implements CpuSource.Listener {
         lock.lock();
         try {
             paused = true;
-            flags = flags & ~INIT;
+            setFlags(flags & ~INIT);
             settle();
         } finally {
             lock.unlock();
@@ -193,7 +198,7 @@ final class Masks implements CpuSource.Listener {
         lock.lock();
         try {
             paused = false;
-            flags = (flags & INVALID) != 0 ? flags : INIT;
+            setFlags((flags & INVALID) != 0 ? flags : INIT);
             return flags == INIT;
         } finally {
             lock.unlock();

@@ -202,11 +202,19 @@ final class RingEngine implements Engine {
     // ---- closing, watching, counting ----
 
     boolean startClosing() {
-        return STATE.compareAndSet(this, State.RUNNING, State.CLOSING);
+        boolean first = STATE.compareAndSet(this, State.RUNNING, State.CLOSING);
+        admission.setGate();
+        return first;
     }
 
     void setClosed() {
         STATE.setVolatile(this, State.CLOSED);
+        admission.setGate();
+    }
+
+    @Override
+    public void setGate() {
+        admission.setGate();
     }
 
     /** Skips what has not begun and releases what was deferred; each in its place in the order. */
