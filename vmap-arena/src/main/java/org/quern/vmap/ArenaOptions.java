@@ -2,6 +2,7 @@ package org.quern.vmap;
 
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
 import org.quern.vmap.reserve.Reservation;
 
@@ -36,6 +37,21 @@ import org.quern.vmap.reserve.Reservation;
  * <td>a touched byte costs a page of 4 KiB, not 2 MiB, also where the system would use huge pages by itself; block
  * pools have a switch of their own, {@link BlockPool#adviseHugePages}</td>
  * </tr>
+ * <tr>
+ * <td>{@link #guardPages(boolean)}</td>
+ * <td>false</td>
+ * <td>segments are bounds-checked; guards are for addresses that leave Java</td>
+ * </tr>
+ * <tr>
+ * <td>{@link #quarantine}</td>
+ * <td>0</td>
+ * <td>segments of freed ranges throw; a quarantine is for addresses that leave Java, and costs page tables</td>
+ * </tr>
+ * <tr>
+ * <td>{@link #on}</td>
+ * <td>{@link BackEnd#preferred}</td>
+ * <td>the Linux calls where they are there, else what the JDK offers</td>
+ * </tr>
  * </table>
  */
 @Operation(threads = Operation.Threads.ANY)
@@ -46,13 +62,20 @@ public final class ArenaOptions {
     private final long leastBytes;
     private final long budgetBytes;
     private final boolean hugePages;
+    private final @Nullable BackEnd backEnd;
+    private final boolean guards;
+    private final long quarantineBytes;
     private final String name;
 
-    private ArenaOptions(long reserveBytes, long leastBytes, long budgetBytes, boolean hugePages, String name) {
+    private ArenaOptions(long reserveBytes, long leastBytes, long budgetBytes, boolean hugePages,
+            @Nullable BackEnd backEnd, boolean guards, long quarantineBytes, String name) {
         this.reserveBytes = reserveBytes;
         this.leastBytes = leastBytes;
         this.budgetBytes = budgetBytes;
         this.hugePages = hugePages;
+        this.backEnd = backEnd;
+        this.guards = guards;
+        this.quarantineBytes = quarantineBytes;
         this.name = name;
     }
 
@@ -69,7 +92,8 @@ public final class ArenaOptions {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be 1..2^46");
         }
         long whole = Reservation.roundUpToPages(bytes);
-        return new ArenaOptions(whole, Math.min(whole, DEFAULT_LEAST_BYTES), Long.MAX_VALUE, false, "arena");
+        return new ArenaOptions(whole, Math.min(whole, DEFAULT_LEAST_BYTES), Long.MAX_VALUE, false, null, false, 0,
+                "arena");
     }
 
     /**
@@ -79,7 +103,7 @@ public final class ArenaOptions {
      * @return changed options
      */
     public ArenaOptions named(String newName) {
-        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages,
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages, backEnd, guards, quarantineBytes,
                 Objects.requireNonNull(newName, "newName"));
     }
 
@@ -96,7 +120,7 @@ public final class ArenaOptions {
         if (bytes < 1 || bytes > reserveBytes) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be 1.." + reserveBytes);
         }
-        return new ArenaOptions(reserveBytes, bytes, budgetBytes, hugePages, name);
+        return new ArenaOptions(reserveBytes, bytes, budgetBytes, hugePages, backEnd, guards, quarantineBytes, name);
     }
 
     /**
@@ -111,7 +135,7 @@ public final class ArenaOptions {
         if (bytes < 1) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be positive");
         }
-        return new ArenaOptions(reserveBytes, leastBytes, bytes, hugePages, name);
+        return new ArenaOptions(reserveBytes, leastBytes, bytes, hugePages, backEnd, guards, quarantineBytes, name);
     }
 
     /**
@@ -122,7 +146,54 @@ public final class ArenaOptions {
      * @return changed options
      */
     public ArenaOptions hugePages(boolean wanted) {
-        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, wanted, name);
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, wanted, backEnd, guards, quarantineBytes, name);
+    }
+
+    /**
+     * The back end; without this {@link BackEnd#preferred} at the time the arena is opened.
+     *
+     * @param wanted by which means the arena and its pools get their memory
+     * @return changed options
+     */
+    public ArenaOptions on(BackEnd wanted) {
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages,
+                Objects.requireNonNull(wanted, "wanted"), guards, quarantineBytes, name);
+    }
+
+    /**
+     * Whether each page range is followed by a guard page that nobody may touch. Java access is bounds-checked with and without
+     * it; it is for addresses that leave Java. On Linux since 6.13 such a touch kills the process, rather than showing or
+     * damaging the next range; elsewhere the page is merely nobody's. Costs a page of address space and a system call when
+     * handed out and when freed.
+     *
+     * @param wanted true for a guard behind each range
+     * @return changed options
+     */
+    public ArenaOptions guardPages(boolean wanted) {
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages, backEnd, wanted, quarantineBytes,
+                name);
+    }
+
+    /**
+     * How much freed address space is kept from use before the oldest is handed out again. A freed range has lost its memory
+     * and its segments throw; the quarantine is for addresses that left Java: what still uses one finds zeros, not another
+     * owner's data. It is flushed at once when an allocation would fail for want of it, and by
+     * {@link VmapArena#flushQuarantine}.
+     *
+     * @param bytes 0 or more, rounded down to pages; 0 for none
+     * @return changed options
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
+    public ArenaOptions quarantine(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes=" + bytes + ": must not be negative");
+        }
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages, backEnd, guards, bytes, name);
+    }
+
+    BackEnd backEnd() {
+        return backEnd == null ? BackEnd.preferred() : backEnd;
     }
 
     long reserveBytes() {
@@ -135,6 +206,14 @@ public final class ArenaOptions {
 
     long budgetPages() {
         return budgetBytes >>> Reservation.PAGE_SHIFT;
+    }
+
+    long guardPages() {
+        return guards ? 1 : 0;
+    }
+
+    long quarantinePages() {
+        return quarantineBytes >>> Reservation.PAGE_SHIFT;
     }
 
     boolean hugePages() {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 import org.quern.kapi.linux.Unistd;
@@ -17,18 +18,24 @@ final class ForkedJvm {
     private ForkedJvm() {}
 
     static Outcome run(List<String> prefix, List<String> flags, Class<?> main, String... args) throws Exception {
+        return await(start(prefix, flags, main, args));
+    }
+
+    /** Starts it; its output and errors are one stream. */
+    static Process start(List<String> prefix, List<String> flags, Class<?> main, String... args) throws Exception {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-Xmx128m");
         command.add("-XX:-CreateCoredumpOnCrash");
         command.add("-XX:ErrorFile=target/hs_err_%p.log");
+        command.add("-Dquern.vmap.backend=" + BackEnd.preferred().name().toLowerCase(Locale.ROOT));
         command.addAll(flags);
         command.add("-cp");
         command.add(String.join(":", placeOf(VmapArena.class), placeOf(Unistd.class), "target/test-classes"));
         command.add(main.getName());
         command.addAll(List.of(args));
-        return await(new ProcessBuilder(command).redirectErrorStream(true).start());
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     private static Outcome await(Process process) throws IOException, InterruptedException {
