@@ -14,8 +14,6 @@ import org.quern.vmap.reserve.Reservation;
 public final class CentralHeap {
     private static final long SLACK_BYTES = 16 << 20;
 
-    private final Reservation memory;
-    private final PageBudget budget;
     private final BlockMap map;
     private final long regionBytes;
     private final PageHeap fine;
@@ -33,22 +31,21 @@ public final class CentralHeap {
      * @param recoverCaches called, without any latch, when memory runs out: drains what nobody uses
      */
     public CentralHeap(Reservation memory, Reservation books, PageBudget budget, Runnable recoverCaches) {
-        this(memory, books, budget, recoverCaches, null);
+        this(memory, books, recoverCaches, new Region(memory, 0, budget),
+                new Region(memory, memory.bytes() / 2, budget));
     }
 
     /** For tests: with a system that fails on demand. */
-    CentralHeap(Reservation memory, Reservation books, PageBudget budget, Runnable recoverCaches,
-            PageHeap.@org.jspecify.annotations.Nullable Memory system) {
-        this.memory = memory;
-        this.budget = budget;
+    CentralHeap(Reservation memory, Reservation books, Runnable recoverCaches, PageHeap.Memory coarseMemory,
+            PageHeap.Memory fineMemory) {
         this.recoverCaches = recoverCaches;
         this.regionBytes = memory.bytes() / 2;
         this.map = new BlockMap(books, Long.numberOfTrailingZeros(regionBytes));
         long pages = regionBytes >>> Reservation.PAGE_SHIFT;
         long slack = SLACK_BYTES >>> Reservation.PAGE_SHIFT;
         long origin = memory.base() >>> Reservation.PAGE_SHIFT;
-        this.coarse = new PageHeap(pages, 1, slack, origin, system == null ? new Region(0) : system); // offset 0: "none"
-        this.fine = new PageHeap(pages, 0, slack, origin + pages, system == null ? new Region(regionBytes) : system);
+        this.coarse = new PageHeap(pages, 1, slack, origin, coarseMemory); // offset 0: "none"
+        this.fine = new PageHeap(pages, 0, slack, origin + pages, fineMemory);
         SlabTable fineSlabs = new SlabTable();
         SlabTable coarseSlabs = new SlabTable();
         for (int c = 0; c < SizeClasses.COUNT; c++) {
@@ -59,14 +56,14 @@ public final class CentralHeap {
         this.large = new LargeBlocks(coarse, map);
     }
 
-    /** The pages of one region, as the page heap sees the system. */
-    private final class Region implements PageHeap.Memory {
-        private final long offset;
-
-        Region(long offset) {
-            this.offset = offset;
-        }
-
+    /**
+     * The pages of one region, as the page heap sees the system.
+     *
+     * @param memory both regions
+     * @param offset where this one begins
+     * @param budget what may be resident
+     */
+    private record Region(Reservation memory, long offset, PageBudget budget) implements PageHeap.Memory {
         @Override
         public boolean grant(long pages) {
             return budget.tryTake(pages);
@@ -159,7 +156,11 @@ public final class CentralHeap {
     /** What no thread holds goes back to the page heaps, and from there to the system. */
     private void reclaim() {
         recoverCaches.run();
-        trim();
+        try {
+            trim();
+        } catch (RuntimeException e) {
+            return; // pages locked by mlock(2): not this caller's fault, who is told that there is no memory
+        }
     }
 
     /**
@@ -175,11 +176,10 @@ public final class CentralHeap {
         return (fine.purge(0) + coarse.purge(0)) << Reservation.PAGE_SHIFT;
     }
 
-    /** Hands nothing out any more, and returns what was granted by the budget. To be called once. */
+    /** Hands nothing out any more, and returns what the budget granted. */
     public void shut() {
         fine.shut();
         coarse.shut();
-        budget.giveBack(fine.counts().populated() + coarse.counts().populated());
     }
 
     /**

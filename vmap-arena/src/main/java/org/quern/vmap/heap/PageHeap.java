@@ -1,7 +1,6 @@
 package org.quern.vmap.heap;
 
 import org.jspecify.annotations.Nullable;
-import org.quern.kapi.KernelException;
 import org.quern.vmap.page.FreeRuns;
 import org.quern.vmap.slab.GrowingBits;
 import org.quern.vmap.slab.Latch;
@@ -158,8 +157,8 @@ final class PageHeap {
         boolean refused = false;
         try {
             purge(counts().surplusLimit() / 2);
-        } catch (KernelException e) {
-            refused = true; // pages locked by mlock(2): not this caller's fault; try again when there are more
+        } catch (RuntimeException e) {
+            refused = true; // KernelException: pages locked by mlock(2): not this caller's fault; try again when there are more
         } finally {
             latch.enter();
             surplusBeingPurged = false;
@@ -172,7 +171,7 @@ final class PageHeap {
      * Gives the memory of dirty pages back, the uppermost first, until at most {@code keep} are left.
      *
      * @return how many pages were given back
-     * @throws KernelException if the system refuses; those pages stay dirty
+     * @throws org.quern.kapi.KernelException if the system refuses; those pages stay dirty
      */
     long purge(long keep) {
         long purged = 0;
@@ -228,8 +227,10 @@ final class PageHeap {
 
     private void finishPurge(long first, long end, boolean gone) {
         long count = end - first;
+        boolean returned;
         latch.enter();
         try {
+            returned = shut; // all grants were returned then
             free.give(first, count);
             runsOut--;
             purgingPages -= count;
@@ -245,7 +246,7 @@ final class PageHeap {
         } finally {
             latch.leave();
         }
-        if (gone) {
+        if (gone && !returned) {
             memory.returnGrant(count);
         }
     }
@@ -262,11 +263,17 @@ final class PageHeap {
         }
     }
 
-    /** Hands nothing out any more. */
+    /** Hands nothing out any more, and returns what the budget granted; the caller sees to it that the memory goes. */
     void shut() {
         latch.enter();
-        shut = true;
-        latch.leave();
+        try {
+            if (!shut) {
+                shut = true;
+                memory.returnGrant(populatedPages);
+            }
+        } finally {
+            latch.leave();
+        }
     }
 
     /** Checks the invariants; when no other thread is inside. */
