@@ -2,6 +2,7 @@ package org.quern.vmap;
 
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
 import org.quern.vmap.reserve.Reservation;
 
@@ -31,6 +32,11 @@ import org.quern.vmap.reserve.Reservation;
  * <td>false</td>
  * <td>memory goes back to the system by pages of 4 KiB; huge pages make first touch and random access cheaper, and
  * resident memory coarser</td>
+ * </tr>
+ * <tr>
+ * <td>{@link #on}</td>
+ * <td>{@link BackEnd#preferred}</td>
+ * <td>the means are the system's; tests run on both</td>
  * </tr>
  * <tr>
  * <td>{@link #checked}</td>
@@ -64,16 +70,18 @@ public final class AllocatorOptions {
     private final boolean checked;
     private final int sampling;
     private final long quarantineBytes;
+    private final @Nullable BackEnd backEnd;
     private final String name;
 
     private AllocatorOptions(long reserveBytes, long limitBytes, boolean hugePages, boolean checked, int sampling,
-            long quarantineBytes, String name) {
+            long quarantineBytes, @Nullable BackEnd backEnd, String name) {
         this.reserveBytes = reserveBytes;
         this.limitBytes = limitBytes;
         this.hugePages = hugePages;
         this.checked = checked;
         this.sampling = sampling;
         this.quarantineBytes = quarantineBytes;
+        this.backEnd = backEnd;
         this.name = name;
     }
 
@@ -91,7 +99,7 @@ public final class AllocatorOptions {
         }
         long power = Math.max(LEAST_RESERVE_BYTES, Long.highestOneBit(2 * bytes - 1));
         return new AllocatorOptions(power, Long.MAX_VALUE, false, false, DEFAULT_SAMPLING, DEFAULT_QUARANTINE_BYTES,
-                "allocator");
+                null, "allocator");
     }
 
     /**
@@ -101,7 +109,7 @@ public final class AllocatorOptions {
      * @return changed options
      */
     public AllocatorOptions named(String newName) {
-        return new AllocatorOptions(reserveBytes, limitBytes, hugePages, checked, sampling, quarantineBytes,
+        return new AllocatorOptions(reserveBytes, limitBytes, hugePages, checked, sampling, quarantineBytes, backEnd,
                 Objects.requireNonNull(newName, "newName"));
     }
 
@@ -118,7 +126,7 @@ public final class AllocatorOptions {
         if (bytes < 1) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be positive");
         }
-        return new AllocatorOptions(reserveBytes, bytes, hugePages, checked, sampling, quarantineBytes, name);
+        return new AllocatorOptions(reserveBytes, bytes, hugePages, checked, sampling, quarantineBytes, backEnd, name);
     }
 
     /**
@@ -129,7 +137,8 @@ public final class AllocatorOptions {
      * @return changed options
      */
     public AllocatorOptions hugePages(boolean wanted) {
-        return new AllocatorOptions(reserveBytes, limitBytes, wanted, checked, sampling, quarantineBytes, name);
+        return new AllocatorOptions(reserveBytes, limitBytes, wanted, checked, sampling, quarantineBytes, backEnd,
+                name);
     }
 
     /**
@@ -139,7 +148,8 @@ public final class AllocatorOptions {
      * @return changed options
      */
     public AllocatorOptions checked(boolean wanted) {
-        return new AllocatorOptions(reserveBytes, limitBytes, hugePages, wanted, sampling, quarantineBytes, name);
+        return new AllocatorOptions(reserveBytes, limitBytes, hugePages, wanted, sampling, quarantineBytes, backEnd,
+                name);
     }
 
     /**
@@ -154,7 +164,8 @@ public final class AllocatorOptions {
         if (every < 0) {
             throw new IllegalArgumentException("every=" + every + ": must not be negative");
         }
-        return new AllocatorOptions(reserveBytes, limitBytes, hugePages, checked, every, quarantineBytes, name);
+        return new AllocatorOptions(reserveBytes, limitBytes, hugePages, checked, every, quarantineBytes, backEnd,
+                name);
     }
 
     /**
@@ -169,7 +180,22 @@ public final class AllocatorOptions {
         if (bytes < 0) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must not be negative");
         }
-        return new AllocatorOptions(reserveBytes, limitBytes, hugePages, checked, sampling, bytes, name);
+        return new AllocatorOptions(reserveBytes, limitBytes, hugePages, checked, sampling, bytes, backEnd, name);
+    }
+
+    /**
+     * The back end; without this {@link BackEnd#preferred} at the time the allocator is opened.
+     *
+     * @param wanted by which means it gets its memory
+     * @return changed options
+     */
+    public AllocatorOptions on(BackEnd wanted) {
+        return new AllocatorOptions(reserveBytes, limitBytes, hugePages, checked, sampling, quarantineBytes,
+                Objects.requireNonNull(wanted, "wanted"), name);
+    }
+
+    BackEnd backEnd() {
+        return backEnd == null ? BackEnd.preferred() : backEnd;
     }
 
     long reserveBytes() {

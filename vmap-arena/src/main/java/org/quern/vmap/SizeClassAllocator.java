@@ -92,18 +92,19 @@ public final class SizeClassAllocator implements SegmentAllocator, AutoCloseable
     private volatile boolean closed;
 
     private SizeClassAllocator(AllocatorOptions options) {
+        BackEnd backEnd = options.backEnd();
         this.name = options.name();
-        this.reservation = AddressSpaceException.reserve(name, 2 * options.reserveBytes(), LEAST_BYTES);
+        this.reservation = AddressSpaceException.reserve(backEnd, name, 2 * options.reserveBytes(), LEAST_BYTES);
         this.budget = new PageBudget(options.limitPages());
         int regionShift = Long.numberOfTrailingZeros(reservation.bytes() / 2);
         long bookBytes = BlockMap.bytesFor(regionShift);
-        this.books = AddressSpaceException.reserve(name + "/books", bookBytes, bookBytes);
+        this.books = AddressSpaceException.reserve(backEnd, name + "/books", bookBytes, bookBytes);
         this.heap = new CentralHeap(reservation, books, budget, this::recover);
         this.threads = new ThreadMagazines(heap);
         this.memory = reservation.segment(scope);
         this.checked = options.checked()
                 ? new CheckedBlocks(name, heap, reservation,
-                        AddressSpaceException.reserve(name + "/shadow", reservation.bytes() / 8,
+                        AddressSpaceException.reserve(backEnd, name + "/shadow", reservation.bytes() / 8,
                                 reservation.bytes() / 8),
                         options.sampling(), options.quarantineBytes(), PageSpace::endScope)
                 : null;
@@ -511,13 +512,16 @@ public final class SizeClassAllocator implements SegmentAllocator, AutoCloseable
 
     /**
      * How much memory blocks and books occupy as the system counts it ({@code /proc/self/smaps}). Reads the file through
-     * twice: milliseconds. Works after close too.
+     * twice: milliseconds. Works after close too. On a back end without {@link Capability#RESIDENCE} it is what {@link #stats} counts.
      *
      * @return bytes
      * @throws UncheckedIOException if this system has no readable {@code /proc/self/smaps}
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = UncheckedIOException.class)
     public long measureResidentBytes() {
+        if (!BackEnd.of(reservation).can(Capability.RESIDENCE)) {
+            return stats().residentBytes();
+        }
         try {
             return ResidentMemory.of(reservation) + ResidentMemory.of(books);
         } finally {

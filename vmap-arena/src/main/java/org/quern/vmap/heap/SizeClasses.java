@@ -106,13 +106,13 @@ public final class SizeClasses {
 
     /** The shortest slab with little left over, for blocks and pages of that size. */
     static int slabPages(int bytes, long pageBytes) {
-        int first = (int) Math.max(1, (bytes < 4096 ? SMALLEST_SLAB_BYTES : bytes) / pageBytes);
-        int last = (int) Math.max(1, Math.max(LARGEST_SLAB_BYTES, bytes) / pageBytes);
+        int first = (int) Math.ceilDiv(bytes < 4096 ? SMALLEST_SLAB_BYTES : bytes, pageBytes);
+        int last = (int) Math.ceilDiv(Math.max(LARGEST_SLAB_BYTES, bytes), pageBytes);
         int best = 0;
         double bestShare = 2;
         for (int n = first; n <= last; n++) {
             long slab = n * pageBytes;
-            double share = slab < bytes ? 2 : (slab % bytes) / (double) slab;
+            double share = (slab % bytes) / (double) slab;
             if (share <= 1.0 / 16) {
                 return n;
             }

@@ -363,17 +363,6 @@ public final class FreeRuns {
     }
 
     /**
-     * Where a run ends.
-     *
-     * @param page a free page
-     * @return the page after its run
-     */
-    public long endOfRun(long page) {
-        int run = floorByPosition(page);
-        return start[run] + length[run];
-    }
-
-    /**
      * How many pages are free.
      *
      * @return 0..pages

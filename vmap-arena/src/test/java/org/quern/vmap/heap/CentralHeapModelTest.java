@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.quern.vmap.page.PageBudget;
+import org.quern.vmap.reserve.Backing;
 import org.quern.vmap.reserve.Reservation;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Timeout(600)
 class CentralHeapModelTest {
-    private static final long OPERATIONS = Boolean.getBoolean("quern.long") ? 10_000_000 : 300_000;
+    private static final long OPERATIONS = Boolean.getBoolean("quern.long") ? 10_000_000 : 100_000;
     private static final long SEED = Long.getLong("quern.seed", System.nanoTime());
     private static final long REGION = 1L << 30;
 
@@ -75,9 +76,9 @@ class CentralHeapModelTest {
 
     CentralHeapModelTest() throws Exception {
         System.out.println("seed " + SEED);
-        reservation = Reservation.open("model", 2 * REGION, 2 * REGION);
+        reservation = Reservation.open(Backing.LINUX, "model", 2 * REGION, 2 * REGION);
         long bytes = BlockMap.bytesFor(Long.numberOfTrailingZeros(REGION));
-        books = Reservation.open("model/books", bytes, bytes);
+        books = Reservation.open(Backing.LINUX, "model/books", bytes, bytes);
         memory = reservation.segment(scope);
         heap = new CentralHeap(reservation, books, () -> {}, new Moody(0), new Moody(REGION));
         magazines = new Magazines[]{new Magazines(heap), new Magazines(heap)};
@@ -155,6 +156,9 @@ class CentralHeapModelTest {
             assertThat(e).hasMessage("refused");
         }
         for (Long offset : live.subList(0, Math.min(3, live.size()))) {
+            if (model.get(offset) <= 16) {
+                continue; // the next granule is the next block's
+            }
             assertThat(magazines[0].giveBack(offset + 16) || heap.giveBackLarge(offset + 16))
                     .as("a block in use cannot begin inside another").isFalse();
         }
