@@ -2,6 +2,8 @@ package org.quern.vmap;
 
 import java.util.List;
 
+import org.quern.kapi.Operation;
+
 /**
  * What a {@link SizeClassAllocator} holds. Read while other threads work, the counts are nearly of one instant.
  *
@@ -18,6 +20,7 @@ import java.util.List;
  * @param refusedPurges how often the system did not take memory back
  * @param classes by size
  */
+@Operation(threads = Operation.Threads.ANY)
 public record AllocatorStats(String name, long reservedBytes, long limitBytes, long slabBytes, int largeBlocks,
         long largeBytes, long dirtyBytes, long residentBytes, int magazines, long doubleFreesDropped,
         long refusedPurges, List<SizeClassStats> classes) {

@@ -520,7 +520,7 @@ public final class SizeClassAllocator implements SegmentAllocator, AutoCloseable
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = UncheckedIOException.class)
     public long measureResidentBytes() {
         if (!BackEnd.of(reservation).can(Capability.RESIDENCE)) {
-            return stats().residentBytes();
+            return closed ? 0 : stats().residentBytes();
         }
         try {
             return ResidentMemory.of(reservation) + ResidentMemory.of(books);
