@@ -22,6 +22,7 @@ class ExamplesRunTest {
 
     /** What each prints, among the rest. The gateway has tests of its own. */
     private static final Map<String, List<String>> PRINTS = Map.ofEntries(
+            prints("ArenaMap", "populated 819200 bytes", "quarantined", "bytes of SVG", "flushed: 301 pages"),
             prints("Allocators", "a segment: 42", "an offset: 43", "found: OUT_OF_BOUNDS of byte 13", "leaks: 0"),
             prints("HelloCall", "madvise - ", "must be a multiple of the page size",
                     "failed: ENOMEM (12, out of memory)"),
