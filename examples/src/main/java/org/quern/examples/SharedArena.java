@@ -101,7 +101,8 @@ public final class SharedArena {
             nodes++;
         }
         System.out.println("the list has " + nodes + " nodes, from " + String.join(", then ", ends));
-        System.out.println("pages by process that asked for them: " + arena.usage().allocatedByPid().size() + " owners, "
+        System.out.println("pages by process that asked for them: " + arena.usage().allocatedByPid().size()
+                + " owners, "
                 + arena.memoryUsage() / 1024 + " KiB in memory of " + arena.bytes() / 1024 / 1024 + " MiB reserved");
     }
 
