@@ -17,6 +17,18 @@
  *                        org.quern.kapi (mmap, madvise, ..)
  * </pre>
  *
+ * <pre>
+ *      Arena32, Arena64                    Area, AddressSpace    MirroredRing      what processes share, what is put together
+ *             |                                |                      |
+ *        SharedPages                           |                      |            protocols: free, acknowledge, drain
+ *             |                                |                      |
+ *          .share                              |                      |            books in the file, lock, journal, peers
+ *             |                                |                      |
+ *             +------------- .map -------------+----------------------+            pages of files at chosen places
+ *                             |
+ *              MemoryFile, .reserve, org.quern.kapi
+ * </pre>
+ *
  * <h2>The life of a page</h2>
  *
  * <pre>
