@@ -67,6 +67,7 @@ final class Instance {
         if (current != null) {
             current.close();
         }
+        masks.end();
         if (watchdog != null) {
             watchdog.stop();
         }

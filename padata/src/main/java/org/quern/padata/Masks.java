@@ -38,10 +38,11 @@ final class Masks implements CpuSource.Listener {
     private final Waiters changes = new Waiters();
     private final boolean serialWorkers;
     private final CpuMask possible;
-    private CpuMask online; // these four: guarded by lock
+    private CpuMask online; // these five: guarded by lock
     private CpuMask userParallel;
     private CpuMask userSerial;
     private boolean paused;
+    private boolean ended;
     private volatile int flags = INIT;
     private volatile boolean serialInvalid;
     private Runnable whileReplacing = () -> {}; // guarded by lock
@@ -143,6 +144,9 @@ final class Masks implements CpuSource.Listener {
 
     /** What follows from the masks as they are now. */
     private void rebuild() {
+        if (ended) {
+            return;
+        }
         CpuMask parallel = userParallel.and(online);
         CpuMask serial = userSerial.and(online);
         serialInvalid = serialWorkers && serial.isEmpty();
@@ -192,6 +196,16 @@ final class Masks implements CpuSource.Listener {
             lock.unlock();
         }
         instance.wakeAll();
+    }
+
+    /** The instance closes: masks are only stored from here on, and no thread is started. */
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean resume() {
