@@ -12,7 +12,7 @@ final class ArrayTarget implements TracedArray {
     private static final Mark[] MARKS = Mark.values();
 
     /** The operation is not there yet. */
-    static final class NotThereYet extends RuntimeException {
+    static final class NotThereYet extends Error {
         private static final long serialVersionUID = 1;
 
         NotThereYet(String operation) {
@@ -219,8 +219,12 @@ final class ArrayTarget implements TracedArray {
     }
 
     @Override
-    public void close() {
+    public void check() {
         TreeChecker.check(array.tree());
+    }
+
+    @Override
+    public void close() {
         array.close();
     }
 }

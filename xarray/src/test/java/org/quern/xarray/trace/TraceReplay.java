@@ -41,7 +41,7 @@ public final class TraceReplay {
         String result;
         try {
             result = array.run(line);
-        } catch (IllegalArgumentException | IllegalStateException | AssertionError e) {
+        } catch (RuntimeException | AssertionError e) {
             result = e.toString();
         }
         if (line.tags().isEmpty()) {

@@ -1,0 +1,62 @@
+package org.quern.xarray;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.quern.xarray.model.Model;
+import org.quern.xarray.trace.TraceComparison;
+import org.quern.xarray.trace.TraceLine;
+import org.quern.xarray.trace.TraceProfile;
+import org.quern.xarray.trace.TraceWriter;
+
+/**
+ * Random operations of every profile on both kinds of array and on the model: every answer, and every so often all entries with their orders and marks, the number of nodes, and
+ * the structure. What fails is made short and printed as a trace, with its seed.
+ *
+ * <p>{@code -Dquern.operations=100000000} for the long form, all profiles together; {@code -Dquern.seed=..} to run again.
+ */
+class RandomTraceTest {
+    private static final long OPERATIONS = Long.getLong("quern.operations", 400_000);
+    private static final long SEED = Long.getLong("quern.seed", System.nanoTime());
+    private static final int EPISODE = 20_000;
+    private static final int DUMP_EVERY = 500;
+    private static final long PROGRESS_NANOS = 5_000_000_000L;
+    private static final XArrayConfig CONFIG = XArrayConfig.defaults().withMaxNodeBytes(64 << 20);
+
+    static Stream<Arguments> runs() {
+        return ArrayTest.kinds()
+                .flatMap(kind -> Stream.of(TraceProfile.values()).map(profile -> Arguments.of(kind, profile)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("runs")
+    void arrayAgreesWithTheModel(ArrayTest.Kind kind, TraceProfile profile) {
+        TraceComparison comparison = new TraceComparison(traced -> new ArrayTarget(kind.create(CONFIG), traced),
+                Model::new);
+        long share = Math.max(1, OPERATIONS / (2 * TraceProfile.values().length));
+        long reported = System.nanoTime();
+        for (long done = 0, seed = SEED; done < share; done += EPISODE, seed++) {
+            List<TraceLine> operations = TraceWriter.operations(profile, seed, (int) Math.min(EPISODE, share - done),
+                    DUMP_EVERY);
+            play(comparison, operations, kind + " " + profile + " seed " + seed);
+            if (System.nanoTime() - reported > PROGRESS_NANOS) {
+                System.out.println(kind + " " + profile + ": " + done + " of " + share + " operations, seed " + seed);
+                reported = System.nanoTime();
+            }
+        }
+    }
+
+    private static void play(TraceComparison comparison, List<TraceLine> operations, String what) {
+        try {
+            if (comparison.firstDifference(operations) >= 0) {
+                throw new AssertionError(what + comparison.report(comparison.shrink(operations)));
+            }
+        } catch (ArrayTarget.NotThereYet missing) {
+            Assumptions.abort(what + " not played to its end: " + missing.getMessage());
+        }
+    }
+}
