@@ -26,7 +26,7 @@ public final class GcComparison {
                 ? List.of(args).subList(1, args.length)
                 : List.of("-Xms4g", "-Xmx4g");
         System.out.printf("%,d entries, %s%n", entries, String.join(" ", jvm));
-        System.out.printf("%-24s %10s %22s %22s %28s%n", "kept in", "heap MiB", "full collection ms", "of which paused",
+        System.out.printf("%-24s %10s %22s %28s%n", "kept in", "heap MiB", "full collection ms",
                 "young pauses: n, mean, max ms");
         for (Kept kept : Kept.values()) {
             int exit = start(kept, entries, jvm).waitFor();

@@ -34,15 +34,15 @@ public final class GcLoad {
         Kept kept = Kept.valueOf(args[0]);
         Object entries = kept.fill(Integer.parseInt(args[1]));
         load.listen();
-        List<Long> full = load.fullCollections();
+        List<Long> full = fullCollections();
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
-        long pausedFull = load.pauses("System.gc()").getMax();
+        Thread.sleep(200); // the last notification
         load.collections.clear();
         allocate();
         Thread.sleep(200); // the last notification
-        LongSummaryStatistics young = load.pauses("");
+        LongSummaryStatistics young = load.pauses();
         Reference.reachabilityFence(entries);
-        System.out.printf("%-24s %10d %22d %22d %14d %6.1f %6d%n", kept, heap, full.get(full.size() / 2), pausedFull,
+        System.out.printf("%-24s %10d %22d %14d %6.1f %6d%n", kept, heap, full.get(full.size() / 2),
                 young.getCount(), young.getAverage(), young.getCount() == 0 ? 0 : young.getMax());
         System.exit(0);
     }
@@ -56,16 +56,14 @@ public final class GcLoad {
     }
 
     /** Durations seen by the caller, sorted; the first one also moves what has just been made, and does not count. */
-    private List<Long> fullCollections() throws InterruptedException {
+    private static List<Long> fullCollections() {
         List<Long> millis = new ArrayList<>();
         System.gc();
-        collections.clear();
         for (int i = 0; i < FULL_COLLECTIONS; i++) {
             long start = System.nanoTime();
             System.gc();
             millis.add((System.nanoTime() - start) / 1_000_000);
         }
-        Thread.sleep(200); // the last notification
         Collections.sort(millis);
         return millis;
     }
@@ -80,12 +78,11 @@ public final class GcLoad {
         Reference.reachabilityFence(survivors);
     }
 
-    /** Durations of the pauses that a cause led to; concurrent phases are none. */
-    private LongSummaryStatistics pauses(String cause) {
+    /** Durations of pauses; concurrent phases are none. */
+    private LongSummaryStatistics pauses() {
         synchronized (collections) {
-            return collections.stream().filter(info -> info.getGcCause().contains(cause))
-                    .filter(info -> !info.getGcAction().contains("concurrent")
-                            && !info.getGcName().contains("Concurrent"))
+            return collections.stream().filter(info -> !info.getGcAction().contains("concurrent")
+                    && !info.getGcName().contains("Concurrent"))
                     .mapToLong(info -> info.getGcInfo().getDuration()).summaryStatistics();
         }
     }
