@@ -5,4 +5,5 @@ module org.quern.padata {
     requires org.jctools.core.jdk11;
 
     exports org.quern.padata;
+    exports org.quern.padata.stream;
 }

@@ -21,11 +21,21 @@ class ExamplesRunTest {
     private static final Path ROOT = Path.of(System.getProperty("quern.root"));
 
     /** What each prints, among the rest. The gateway has tests of its own. */
-    private static final Map<String, List<String>> PRINTS = Map.of("HelloCall",
-            List.of("madvise - ", "must be a multiple of the page size", "failed: ENOMEM (12, out of memory)"),
-            "ReserveAndTouch", List.of("resident: 4096 bytes", "after decommit: 0"), "SparseArray",
-            List.of("dirty: 7 at 4096", "4096, now -1, any dirty: false"), "OrderedPipeline",
-            List.of("1^2 = 1\n2^2 = 4\n3^2 = 9\n4^2 = 16\n5^2 = 25\n"));
+    private static final Map<String, List<String>> PRINTS = Map.ofEntries(
+            prints("HelloCall", "madvise - ", "must be a multiple of the page size",
+                    "failed: ENOMEM (12, out of memory)"),
+            prints("Identifiers", "streams 1, 2, 1", "ports [49152, 49154, 49155, 49152, 49154], began again: false",
+                    "interrupt vectors 4..11, 250 in a row: none true, given back: 9", "10000000"),
+            prints("OrderedPipeline", "1^2 = 1\n2^2 = 4\n3^2 = 9\n4^2 = 16\n5^2 = 25\n"),
+            prints("OrderedStreams", "gathered: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]", "future 3 of 3",
+                    "published: 0 1 2 3 4 5 6 7 8 9, complete"),
+            prints("RangeFill", "65536 pages", "each page filled once: true"),
+            prints("ReserveAndTouch", "resident: 4096 bytes", "after decommit: 0"),
+            prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"));
+
+    private static Map.Entry<String, List<String>> prints(String example, String... among) {
+        return Map.entry(example, List.of(among));
+    }
 
     static final List<String> EXAMPLES = PRINTS.keySet().stream().sorted().toList();
 

@@ -14,15 +14,15 @@ import org.quern.vmap.reserve.ReservationFailure;
 public final class AddressSpaceException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private AddressSpaceException(@Nullable String message, Throwable cause) {
+    AddressSpaceException(@Nullable String message, Throwable cause) {
         super(message, cause);
     }
 
     /** Reserves, with the failure as this exception. */
-    static Reservation reserve(String name, long wishedBytes, long leastBytes) {
+    static Reservation reserve(BackEnd backEnd, String name, long wishedBytes, long leastBytes) {
         Objects.requireNonNull(name, "name");
         try {
-            return Reservation.open(name, wishedBytes, leastBytes);
+            return Reservation.open(backEnd.backing(), name, wishedBytes, leastBytes);
         } catch (ReservationFailure e) {
             throw new AddressSpaceException(e.getMessage(), e);
         }

@@ -2,6 +2,7 @@ package org.quern.vmap;
 
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
 import org.quern.vmap.reserve.Reservation;
 
@@ -36,6 +37,11 @@ import org.quern.vmap.reserve.Reservation;
  * <td>a touched byte costs a page of 4 KiB, not 2 MiB, also where the system would use huge pages by itself; block
  * pools have a switch of their own, {@link BlockPool#adviseHugePages}</td>
  * </tr>
+ * <tr>
+ * <td>{@link #on}</td>
+ * <td>{@link BackEnd#preferred}</td>
+ * <td>the Linux calls where they are there, else what the JDK offers</td>
+ * </tr>
  * </table>
  */
 @Operation(threads = Operation.Threads.ANY)
@@ -46,13 +52,16 @@ public final class ArenaOptions {
     private final long leastBytes;
     private final long budgetBytes;
     private final boolean hugePages;
+    private final @Nullable BackEnd backEnd;
     private final String name;
 
-    private ArenaOptions(long reserveBytes, long leastBytes, long budgetBytes, boolean hugePages, String name) {
+    private ArenaOptions(long reserveBytes, long leastBytes, long budgetBytes, boolean hugePages,
+            @Nullable BackEnd backEnd, String name) {
         this.reserveBytes = reserveBytes;
         this.leastBytes = leastBytes;
         this.budgetBytes = budgetBytes;
         this.hugePages = hugePages;
+        this.backEnd = backEnd;
         this.name = name;
     }
 
@@ -69,7 +78,7 @@ public final class ArenaOptions {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be 1..2^46");
         }
         long whole = Reservation.roundUpToPages(bytes);
-        return new ArenaOptions(whole, Math.min(whole, DEFAULT_LEAST_BYTES), Long.MAX_VALUE, false, "arena");
+        return new ArenaOptions(whole, Math.min(whole, DEFAULT_LEAST_BYTES), Long.MAX_VALUE, false, null, "arena");
     }
 
     /**
@@ -79,7 +88,7 @@ public final class ArenaOptions {
      * @return changed options
      */
     public ArenaOptions named(String newName) {
-        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages,
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages, backEnd,
                 Objects.requireNonNull(newName, "newName"));
     }
 
@@ -96,7 +105,7 @@ public final class ArenaOptions {
         if (bytes < 1 || bytes > reserveBytes) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be 1.." + reserveBytes);
         }
-        return new ArenaOptions(reserveBytes, bytes, budgetBytes, hugePages, name);
+        return new ArenaOptions(reserveBytes, bytes, budgetBytes, hugePages, backEnd, name);
     }
 
     /**
@@ -111,7 +120,7 @@ public final class ArenaOptions {
         if (bytes < 1) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be positive");
         }
-        return new ArenaOptions(reserveBytes, leastBytes, bytes, hugePages, name);
+        return new ArenaOptions(reserveBytes, leastBytes, bytes, hugePages, backEnd, name);
     }
 
     /**
@@ -122,7 +131,22 @@ public final class ArenaOptions {
      * @return changed options
      */
     public ArenaOptions hugePages(boolean wanted) {
-        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, wanted, name);
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, wanted, backEnd, name);
+    }
+
+    /**
+     * The back end; without this {@link BackEnd#preferred} at the time the arena is opened.
+     *
+     * @param wanted by which means the arena and its pools get their memory
+     * @return changed options
+     */
+    public ArenaOptions on(BackEnd wanted) {
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages,
+                Objects.requireNonNull(wanted, "wanted"), name);
+    }
+
+    BackEnd backEnd() {
+        return backEnd == null ? BackEnd.preferred() : backEnd;
     }
 
     long reserveBytes() {

@@ -7,13 +7,19 @@ import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.function.LongPredicate;
 
+import org.jspecify.annotations.Nullable;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.Operation;
+import org.quern.vmap.fault.ArenaFaultDescriptor;
+import org.quern.vmap.fault.FaultSupport;
 import org.quern.vmap.page.PageBudget;
+import org.quern.vmap.reserve.Backing;
 import org.quern.vmap.reserve.Reservation;
 import org.quern.vmap.reserve.ResidentMemory;
 import org.quern.vmap.slab.BlockLedger;
 import org.quern.vmap.slab.Latch;
+import org.quern.vmap.track.TrackedSpans;
 
 /**
  * A pool of equal blocks in one contiguous reservation: block <i>k</i> lies at byte <i>k</i> x blockBytes. Blocks are
@@ -70,6 +76,8 @@ public final class BlockPool implements AutoCloseable {
     private final Arena scope = Arena.ofShared();
     private final MemorySegment memory;
     private boolean closed; // guarded by latch
+    private @Nullable TrackedSpans tracked; // guarded by latch; null until writes are tracked
+    private @Nullable ArenaFaultDescriptor faults; // guarded by latch; as tracked
 
     private BlockPool(String name, long blockBytes, Reservation reservation, PageBudget budget) {
         this.name = name;
@@ -102,10 +110,30 @@ public final class BlockPool implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {
             IllegalArgumentException.class, AddressSpaceException.class})
     public static BlockPool open(String name, long blockBytes, long reserveBytes) {
-        return open(name, blockBytes, reserveBytes, PageBudget.unlimited());
+        return open(BackEnd.preferred(), name, blockBytes, reserveBytes);
     }
 
-    static BlockPool open(String name, long blockBytes, long reserveBytes, PageBudget budget) {
+    /**
+     * As {@link #open(String, long, long)}, on a back end of the caller's choice.
+     *
+     * @param backEnd by which means the pool gets its memory
+     * @param name what errors and statistics call it
+     * @param blockBytes the size of a block, a multiple of 8, 8..2^40
+     * @param reserveBytes address space for all blocks, rounded up to a power of two that holds at least two blocks; at
+     *        most 2^46
+     * @return the pool
+     * @throws IllegalArgumentException if a size is out of range
+     * @throws AddressSpaceException if the system has no room or the process holds too many mappings, or the back end is
+     *         not available
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {
+            IllegalArgumentException.class, AddressSpaceException.class})
+    public static BlockPool open(BackEnd backEnd, String name, long blockBytes, long reserveBytes) {
+        return open(backEnd, name, blockBytes, reserveBytes, PageBudget.unlimited());
+    }
+
+    static BlockPool open(BackEnd backEnd, String name, long blockBytes, long reserveBytes, PageBudget budget) {
+        Objects.requireNonNull(backEnd, "backEnd");
         Objects.requireNonNull(name, "name");
         if (blockBytes < 8 || blockBytes > 1L << 40 || (blockBytes & 7) != 0) {
             throw new IllegalArgumentException("blockBytes=" + blockBytes + ": must be a multiple of 8 in 8..2^40");
@@ -116,7 +144,7 @@ public final class BlockPool implements AutoCloseable {
         long least = ceilingPowerOfTwo(Math.max(2 * blockBytes, Reservation.PAGE_BYTES));
         long wished = Math.max(least, ceilingPowerOfTwo(reserveBytes));
         long floor = Math.min(wished, Math.max(least, LEAST_RESERVE_BYTES));
-        return new BlockPool(name, blockBytes, AddressSpaceException.reserve(name, wished, floor), budget);
+        return new BlockPool(name, blockBytes, AddressSpaceException.reserve(backEnd, name, wished, floor), budget);
     }
 
     private static long ceilingPowerOfTwo(long bytes) {
@@ -300,6 +328,15 @@ public final class BlockPool implements AutoCloseable {
     }
 
     /**
+     * By which means the pool gets its memory.
+     *
+     * @return the back end
+     */
+    public BackEnd backEnd() {
+        return BackEnd.of(reservation);
+    }
+
+    /**
      * The size of a block.
      *
      * @return bytes
@@ -342,13 +379,16 @@ public final class BlockPool implements AutoCloseable {
     /**
      * How much memory the reservation occupies as the system counts it ({@code /proc/self/smaps}). Reads the file
      * through, for which the system walks the page tables of the whole process: milliseconds. Includes what stray raw writes
-     * populated; works after close too.
+     * populated; works after close too. On a back end without {@link Capability#RESIDENCE} it is {@link #residentBytes}.
      *
      * @return bytes
      * @throws UncheckedIOException if this system has no readable {@code /proc/self/smaps}
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = UncheckedIOException.class)
     public long measureResidentBytes() {
+        if (!backEnd().can(Capability.RESIDENCE)) {
+            return residentBytes();
+        }
         try {
             return ResidentMemory.of(reservation);
         } finally {
@@ -433,10 +473,57 @@ public final class BlockPool implements AutoCloseable {
             }
             closed = true;
             budget.giveBack(ledger.populatedPages());
-            reservation.decommit(0, reservation.bytes());
+            reservation.relinquish();
         } finally {
             latch.leave();
         }
+    }
+
+    /**
+     * Tracks writes to all of the pool's reservation. Some 50 us.
+     *
+     * @param mode how writes are noticed; see {@link TrackingMode#preferred}
+     * @return the tracker; to it everything is new
+     * @throws CallUnavailableException if the mode is not available, here or on this back end
+     * @throws RangeBusyException if the kernel tracks the pool for another tracker
+     * @throws AddressSpaceException if there is no address space for marks, or the process holds too many mappings
+     * @throws ArenaClosedException if the pool is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch", errors = {
+            CallUnavailableException.class, RangeBusyException.class, AddressSpaceException.class,
+            ArenaClosedException.class})
+    public WriteTracker trackWrites(TrackingMode mode) {
+        latch.enter();
+        try {
+            checkOpen();
+            if (tracked == null) {
+                tracked = new TrackedSpans();
+                reservation.watch(tracked);
+            }
+            return TrackedSource.of(name, memory, 0, true, tracked, this::faultDescriptor).open(mode);
+        } finally {
+            latch.leave();
+        }
+    }
+
+    /**
+     * Tracks writes to all of the pool, in the best mode that it can have.
+     *
+     * @return as {@link #trackWrites(TrackingMode)}
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch", errors = {
+            RangeBusyException.class, AddressSpaceException.class, ArenaClosedException.class})
+    public WriteTracker trackWrites() {
+        return trackWrites(
+                reservation.backing() == Backing.LINUX ? TrackingMode.preferred() : TrackingMode.SOFTWARE);
+    }
+
+    /** Under the latch. The pool's own: it fills no pages, but one owner of a mapping is all there can be. */
+    private @Nullable ArenaFaultDescriptor faultDescriptor() {
+        if (faults == null && reservation.backing() == Backing.LINUX) {
+            faults = ArenaFaultDescriptor.tryOpen(reservation, FaultSupport.probe());
+        }
+        return faults;
     }
 
     /** As {@link #close}; false if a system call of another thread uses a segment, and nothing was changed. */

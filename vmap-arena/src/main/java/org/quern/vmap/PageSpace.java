@@ -265,7 +265,7 @@ final class PageSpace {
 
     /** CLOSING -> CLOSED: nobody can access the memory any more. */
     void finishClose(List<Lease> leases) {
-        reservation.decommit(0, reservation.bytes());
+        reservation.relinquish();
         lock.lock();
         try {
             for (Lease lease : leases) {

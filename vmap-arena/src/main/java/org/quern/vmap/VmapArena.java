@@ -10,12 +10,18 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
+import org.jspecify.annotations.Nullable;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.Operation;
+import org.quern.vmap.fault.ArenaFaultDescriptor;
+import org.quern.vmap.fault.FaultSupport;
 import org.quern.vmap.page.Lease;
 import org.quern.vmap.page.PageBudget;
+import org.quern.vmap.reserve.Backing;
 import org.quern.vmap.reserve.Reservation;
 import org.quern.vmap.reserve.ResidentMemory;
+import org.quern.vmap.track.TrackedSpans;
 
 /**
  * An arena over a large piece of address space that costs memory only where it is touched: pages are populated, with
@@ -77,11 +83,13 @@ public final class VmapArena implements Arena {
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final List<BlockPool> pools = new ArrayList<>(); // guarded by lifecycle
     private int poolCount; // guarded by lifecycle
+    private @Nullable TrackedSpans tracked; // guarded by lifecycle; null until writes are tracked
+    private @Nullable ArenaFaultDescriptor faults; // guarded by lifecycle; null until asked for, or where there is none
 
     private VmapArena(ArenaOptions options) {
         this.name = options.name();
         this.wishedBytes = options.reserveBytes();
-        this.reservation = AddressSpaceException.reserve(name, wishedBytes, options.leastBytes());
+        this.reservation = AddressSpaceException.reserve(options.backEnd(), name, wishedBytes, options.leastBytes());
         this.budget = new PageBudget(options.budgetPages());
         this.pages = new PageSpace(name, NEXT_NUMBER.incrementAndGet(), reservation, budget);
         this.scratch = new Scratch(pages);
@@ -96,7 +104,8 @@ public final class VmapArena implements Arena {
      *
      * @param options what it is to be
      * @return the arena
-     * @throws AddressSpaceException if the system has no room or the process holds too many mappings
+     * @throws AddressSpaceException if the system has no room or the process holds too many mappings, or the back end asked
+     *         for is not available
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = AddressSpaceException.class)
     public static VmapArena open(ArenaOptions options) {
@@ -265,11 +274,126 @@ public final class VmapArena implements Arena {
         try {
             pages.checkOpen();
             pools.removeIf(BlockPool::isClosed);
-            BlockPool pool = BlockPool.open(name + "/blocks-" + (poolCount + 1), blockBytes, reservation.bytes(),
+            BlockPool pool = BlockPool.open(backEnd(), name + "/blocks-" + (poolCount + 1), blockBytes,
+                    reservation.bytes(),
                     budget);
             pools.add(pool);
             poolCount++;
             return pool;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /**
+     * By which means the arena gets its memory. Neither blocks nor faults.
+     *
+     * @return the back end
+     */
+    public BackEnd backEnd() {
+        return BackEnd.of(reservation);
+    }
+
+    // ---- faults ----------------------------------------------------------------------------------------------------
+
+    /**
+     * The one descriptor of this arena for faults and write protection, opened when first asked for and closed with the
+     * arena; null where the system has none.
+     */
+    @Nullable
+    ArenaFaultDescriptor faultDescriptor() {
+        lifecycle.lock();
+        try {
+            pages.checkOpen();
+            if (faults == null && reservation.backing() == Backing.LINUX) {
+                faults = ArenaFaultDescriptor.tryOpen(reservation, FaultSupport.probe());
+            }
+            return faults;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    // ---- write tracking --------------------------------------------------------------------------------------------
+
+    /**
+     * Tracks writes to all of the arena, whoever was handed what; its pools are tracked apart. Some 50 us, and a mapping or
+     * two of the process's budget.
+     *
+     * @param mode how writes are noticed; see {@link TrackingMode#preferred}
+     * @return the tracker; to it everything is new
+     * @throws CallUnavailableException if the mode is not available, here or on this back end
+     * @throws RangeBusyException if the kernel tracks part of the arena for another tracker
+     * @throws AddressSpaceException if there is no address space for marks, or the process holds too many mappings
+     * @throws ArenaClosedException if the arena is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "lifecycle lock", errors = {
+            CallUnavailableException.class, RangeBusyException.class, AddressSpaceException.class,
+            ArenaClosedException.class})
+    public WriteTracker trackWrites(TrackingMode mode) {
+        pages.checkOpen();
+        return TrackedSource.of(name, memory, 0, true, trackedSpans(), this::faultDescriptor).open(mode);
+    }
+
+    /**
+     * Tracks writes to all of the arena, in the best mode that it can have.
+     *
+     * @return as {@link #trackWrites(TrackingMode)}
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "lifecycle lock", errors = {
+            RangeBusyException.class, AddressSpaceException.class, ArenaClosedException.class})
+    public WriteTracker trackWrites() {
+        return trackWrites(bestTracking());
+    }
+
+    /**
+     * Tracks writes to a range. When the range is freed the tracker says so; it does not keep the range.
+     *
+     * @param range as handed out
+     * @param mode how writes are noticed; see {@link TrackingMode#preferred}
+     * @return the tracker; to it everything is new
+     * @throws StaleHandleException if the range was freed, or is being freed
+     * @throws IllegalArgumentException if another arena handed it out
+     * @throws CallUnavailableException if the mode is not available, here or on this back end
+     * @throws RangeBusyException if the kernel tracks part of the range for another tracker
+     * @throws AddressSpaceException if there is no address space for marks, or the process holds too many mappings
+     * @throws ArenaClosedException if the arena is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "lifecycle lock", errors = {
+            StaleHandleException.class, IllegalArgumentException.class, CallUnavailableException.class,
+            RangeBusyException.class, AddressSpaceException.class, ArenaClosedException.class})
+    public WriteTracker trackWrites(PageRange range, TrackingMode mode) {
+        MemorySegment segment = pages.segment(range);
+        return TrackedSource
+                .of(name + ", " + range, segment, range.offset(), false, trackedSpans(), this::faultDescriptor)
+                .open(mode);
+    }
+
+    /**
+     * Tracks writes to a range, in the best mode that it can have.
+     *
+     * @param range as handed out
+     * @return as {@link #trackWrites(PageRange, TrackingMode)}
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "lifecycle lock", errors = {
+            StaleHandleException.class, IllegalArgumentException.class, RangeBusyException.class,
+            AddressSpaceException.class, ArenaClosedException.class})
+    public WriteTracker trackWrites(PageRange range) {
+        return trackWrites(range, bestTracking());
+    }
+
+    private TrackingMode bestTracking() {
+        return reservation.backing() == Backing.LINUX ? TrackingMode.preferred() : TrackingMode.SOFTWARE;
+    }
+
+    private TrackedSpans trackedSpans() {
+        lifecycle.lock();
+        try {
+            if (tracked == null) {
+                tracked = new TrackedSpans();
+                reservation.watch(tracked);
+            }
+            return tracked;
         } finally {
             lifecycle.unlock();
         }
@@ -290,13 +414,17 @@ public final class VmapArena implements Arena {
     /**
      * How much memory the arena's own reservation occupies as the system counts it ({@code /proc/self/smaps}); its block
      * pools measure themselves. Reads the file through, for which the system walks the page tables of the whole process:
-     * milliseconds. Works after close too.
+     * milliseconds. Works after close too. On a back end without {@link Capability#RESIDENCE} it is
+     * {@link ArenaStats#residentBytes}, an upper bound.
      *
      * @return bytes
      * @throws UncheckedIOException if this system has no readable {@code /proc/self/smaps}
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = UncheckedIOException.class)
     public long measureResidentBytes() {
+        if (!backEnd().can(Capability.RESIDENCE)) {
+            return stats().residentBytes();
+        }
         try {
             return ResidentMemory.of(reservation);
         } finally {
@@ -338,6 +466,9 @@ public final class VmapArena implements Arena {
             if (busy > 0) {
                 throw new RangeBusyException(
                         name + ": calls of other threads are using segments of " + busy + " scopes; close again", null);
+            }
+            if (faults != null) {
+                faults.close(); // before the pages are discarded: a raw touch of a registered one would be a SIGBUS
             }
             pages.finishClose(leases);
         } finally {

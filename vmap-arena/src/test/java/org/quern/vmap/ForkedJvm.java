@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 import org.quern.kapi.linux.Unistd;
@@ -23,6 +24,7 @@ final class ForkedJvm {
         command.add("-Xmx128m");
         command.add("-XX:-CreateCoredumpOnCrash");
         command.add("-XX:ErrorFile=target/hs_err_%p.log");
+        command.add("-Dquern.vmap.backend=" + BackEnd.preferred().name().toLowerCase(Locale.ROOT));
         command.addAll(flags);
         command.add("-cp");
         command.add(String.join(":", placeOf(VmapArena.class), placeOf(Unistd.class), "target/test-classes"));

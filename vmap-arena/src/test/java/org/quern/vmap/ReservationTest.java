@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ReservationTest {
     @Test
+    @Needs(Capability.GUARDS)
     void bodyIsAccessibleAndGuardedOnBothSides() throws Exception {
         Reservation r = Reservation.open("guarded", 3 << 20, 1 << 20);
         assertThat(r.bytes()).isEqualTo(3 << 20);
@@ -83,6 +84,7 @@ class ReservationTest {
     }
 
     @Test
+    @Needs(Capability.OVERSIZE)
     void withLittleRoomReservationsAreHalved() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(
                 List.of("sh", "-c", "ulimit -v 4000000 && exec \"$0\" \"$@\""),

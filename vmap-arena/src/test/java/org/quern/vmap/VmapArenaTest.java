@@ -152,6 +152,7 @@ class VmapArenaTest {
     }
 
     @Test
+    @Needs(Capability.RESIDENCE)
     void decommitDropsTheMemoryAndKeepsTheRange() {
         PageRange a = arena.allocatePages(1000);
         MemorySegment s = arena.segment(a);
@@ -167,6 +168,7 @@ class VmapArenaTest {
     }
 
     @Test
+    @Needs({Capability.OVERSIZE, Capability.RESIDENCE})
     void aTebibyteCostsNothingUntilTouched() {
         try (VmapArena big = VmapArena.open(ArenaOptions.reserving(1L << 40))) {
             assertThat(big.stats().reservedBytes()).isEqualTo(1L << 40);
@@ -180,6 +182,7 @@ class VmapArenaTest {
     }
 
     @Test
+    @Needs({Capability.OVERSIZE, Capability.RESIDENCE})
     void aThousandPagesOfSixtyFourGibibytesStayUnderTenMegabytes() throws IOException {
         try (VmapArena big = VmapArena.open(ArenaOptions.reserving(64L << 30))) {
             long tables = pageTableBytes();
@@ -296,6 +299,7 @@ class VmapArenaTest {
     }
 
     @Test
+    @Needs(Capability.LOCKED_PAGES)
     void pagesThatAreLockedStayHandedOutUntilTheyAreUnlocked() {
         PageRange range = arena.allocatePages(1);
         MemorySegment shown = arena.segment(range);

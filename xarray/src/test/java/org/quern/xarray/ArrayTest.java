@@ -23,6 +23,10 @@ abstract class ArrayTest {
         Kind(Function<XArrayConfig, ArrayUnderTest> factory) {
             this.factory = factory;
         }
+
+        ArrayUnderTest create(XArrayConfig config) {
+            return factory.apply(config);
+        }
     }
 
     static Stream<Kind> kinds() {
@@ -34,7 +38,7 @@ abstract class ArrayTest {
     }
 
     ArrayUnderTest create(Kind kind, XArrayConfig config) {
-        ArrayUnderTest array = kind.factory.apply(config);
+        ArrayUnderTest array = kind.create(config);
         created.add(array);
         return array;
     }

@@ -2,6 +2,7 @@ package org.quern.padata.run;
 
 import java.util.BitSet;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.linux.Sched;
 
@@ -38,5 +39,37 @@ public final class Affinity {
         BitSet cpus = new BitSet();
         cpus.set(cpu);
         return Sched.availability().isPresent() && Sched.trySetAffinity(0, cpus) == 0;
+    }
+
+    /**
+     * Runs something on a set of CPUs and gives the calling thread its old CPUs back. Where the kernel does not agree it runs where
+     * it is.
+     *
+     * @param cpus where to run
+     * @param task what to run
+     */
+    public static void on(BitSet cpus, Runnable task) {
+        BitSet before = ownCpus();
+        if (before == null || Sched.trySetAffinity(0, cpus) != 0) {
+            task.run();
+            return;
+        }
+        try {
+            task.run();
+        } finally {
+            Sched.trySetAffinity(0, before);
+        }
+    }
+
+    /** The CPUs of the calling thread; null if they are not ours to know or to change. */
+    private static @Nullable BitSet ownCpus() {
+        if (!Sched.availability().isPresent() || Thread.currentThread().isVirtual()) {
+            return null; // a virtual thread would bind its carrier
+        }
+        try {
+            return Sched.getAffinity(0);
+        } catch (KernelException e) {
+            return null;
+        }
     }
 }

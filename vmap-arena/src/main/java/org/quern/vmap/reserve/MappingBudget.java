@@ -15,13 +15,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * exception long before. A mapping counts until it is really unmapped, which happens after its owner became unreachable;
  * whoever meets a spent budget therefore asks for a collection, once, as {@code ByteBuffer.allocateDirect} does.
  */
-final class MappingBudget {
+public final class MappingBudget {
     private static final Path MAX_MAP_COUNT = Path.of("/proc/sys/vm/max_map_count");
     private static final int DEFAULT_MAX_MAP_COUNT = 65_530;
     private static final int SHARE = 4;
     private static final int COLLECTION_WAITS = 9; // 1 + 2 + .. + 256 ms: half a second in all
 
-    static final MappingBudget PROCESS = new MappingBudget(maxMapCount() / SHARE);
+    /** The budget of this process. */
+    public static final MappingBudget PROCESS = new MappingBudget(maxMapCount() / SHARE);
 
     private final int limit;
     private final AtomicInteger used = new AtomicInteger();
@@ -30,8 +31,13 @@ final class MappingBudget {
         this.limit = limit;
     }
 
-    /** Takes {@code mappings} from the budget; false if they are not there even after a collection. */
-    boolean acquire(int mappings) {
+    /**
+     * Takes from the budget, perhaps after asking for a collection and waiting for it, half a second at most.
+     *
+     * @param mappings how many
+     * @return false, and nothing taken, if they are not there even then
+     */
+    public boolean acquire(int mappings) {
         if (tryAcquire(mappings)) {
             return true;
         }
@@ -61,15 +67,30 @@ final class MappingBudget {
         return true;
     }
 
-    void release(int mappings) {
+    /**
+     * Returns what was taken.
+     *
+     * @param mappings how many
+     */
+    public void release(int mappings) {
         used.addAndGet(-mappings);
     }
 
-    int limit() {
+    /**
+     * The most that may be taken.
+     *
+     * @return mappings
+     */
+    public int limit() {
         return limit;
     }
 
-    int used() {
+    /**
+     * What is taken.
+     *
+     * @return mappings
+     */
+    public int used() {
         return used.get();
     }
 

@@ -4,11 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 
-import org.jspecify.annotations.Nullable;
-import org.quern.kapi.Errno;
-import org.quern.kapi.KernelException;
-import org.quern.kapi.linux.Mman;
 import org.quern.kapi.linux.Unistd;
 import org.quern.kapi.raw.ScopedMemory;
 
@@ -21,29 +18,27 @@ import org.quern.kapi.raw.ScopedMemory;
  * <li>Every byte of {@code [base, base + bytes)} may be read and written from the return of {@link #open} until this
  * object is unreachable. No method unmaps or protects any part of it. A page never touched, or decommitted since, reads
  * as zeros.
- * <li>At least {@link #GUARD_BYTES} on each side are mapped without access, so that no run of another mapping is
- * adjacent; a stray access there is a crash, not silent damage, which is why all public access is bounds checked.
+ * <li>At least {@link #GUARD_BYTES} on each side belong to nobody, so that no run of another mapping is adjacent. On Linux
+ * they are mapped without access: a stray access there is a crash, not silent damage, which is why all public access is
+ * bounds checked.
  * <li>The span is unmapped exactly once, by the cleaner.
  * </ol>
  *
  * <p>
- * The span is mapped without access first, trimmed to its alignment, and the body is then made accessible in one call:
- * guards are what was never opened, and alignment slack never counts as writable memory (it would under strict
- * overcommit). Rejected: MADV_GUARD_INSTALL for the two guards (saves two mappings, but not on kernels before 6.13, and
- * two ways of doing one thing); {@code close()} that unmaps (a reader racing with it would crash the virtual machine).
+ * Rejected: {@code close()} that unmaps (a reader racing with it would crash the virtual machine).
  *
  * <p>
- * Cost: {@link #open} three system calls, some 30 us whatever the size; three mappings. Thread-safe: the state is final.
+ * Cost on Linux: {@link #open} three system calls, some 30 us whatever the size; three mappings. Thread-safe.
  */
 public final class Reservation {
-    /** Inaccessible bytes on each side: covers a signed 16-bit displacement from any valid offset, twice. */
+    /** Bytes on each side that belong to nobody: covers a signed 16-bit displacement from any valid offset, twice. */
     public static final long GUARD_BYTES = 64 << 10;
 
     /**
-     * The size of a page, in bytes: what the system populates and decommits at a time. Where the system cannot be asked nothing
-     * can be reserved either, and the attempt says why; a class that fails to initialise would not.
+     * The size of a page, in bytes: what the system populates and decommits at a time. Where the system cannot be asked, 64
+     * KiB: a multiple of every page size in use.
      */
-    public static final long PAGE_BYTES = Unistd.availability().isPresent() ? Unistd.pageSize() : 4096;
+    public static final long PAGE_BYTES = Unistd.availability().isPresent() ? Unistd.pageSize() : 64 << 10;
 
     /** log2 of {@link #PAGE_BYTES}. */
     public static final int PAGE_SHIFT = Long.numberOfTrailingZeros(PAGE_BYTES);
@@ -52,22 +47,43 @@ public final class Reservation {
     public static final long MAX_BYTES = 1L << 46;
 
     private static final long HUGE_PAGE_BYTES = 2 << 20;
-    private static final int MAPPINGS = 3; // guard, body, guard
     private static final Cleaner CLEANER = Cleaner.create();
+    private static final DiscardWatch[] NOBODY = {};
 
+    private final Backing backing;
+    private final Span span;
     private final long base;
     private final long bytes;
 
-    private Reservation(long base, long bytes, Unmap unmap) {
-        this.base = base;
-        this.bytes = bytes;
-        CLEANER.register(this, unmap);
+    /** Copied on write; the volatile write in {@link #watch} pairs with the volatile read in {@link #decommit}. */
+    private volatile DiscardWatch[] watches = NOBODY;
+
+    private Reservation(Backing backing, Span span) {
+        this.backing = backing;
+        this.span = span;
+        this.base = span.base();
+        this.bytes = span.bytes();
+        CLEANER.register(this, new Unmap(span.release(), backing.mappings()));
+    }
+
+    /**
+     * As {@link #open(Backing, String, long, long)} on {@link Backing#preferred()}.
+     *
+     * @param name what the failure text calls it
+     * @param wishedBytes a multiple of the page size, {@link #PAGE_BYTES} to {@link #MAX_BYTES}
+     * @param leastBytes the smallest acceptable size, 1..wishedBytes
+     * @return the reservation
+     * @throws ReservationFailure if not even {@code leastBytes} can be had
+     */
+    public static Reservation open(String name, long wishedBytes, long leastBytes) throws ReservationFailure {
+        return open(Backing.preferred(), name, wishedBytes, leastBytes);
     }
 
     /**
      * Reserves address space. When the system refuses for want of room (RLIMIT_AS, strict overcommit) the wish is halved,
      * down to {@code leastBytes}.
      *
+     * @param backing where it is to come from
      * @param name what the failure text calls it
      * @param wishedBytes a multiple of the page size, {@link #PAGE_BYTES} to {@link #MAX_BYTES}
      * @param leastBytes the smallest acceptable size, 1..wishedBytes
@@ -75,28 +91,34 @@ public final class Reservation {
      *         pages
      * @throws ReservationFailure if not even {@code leastBytes} can be had
      */
-    public static Reservation open(String name, long wishedBytes, long leastBytes) throws ReservationFailure {
-        if (!MappingBudget.PROCESS.acquire(MAPPINGS)) {
+    public static Reservation open(Backing backing, String name, long wishedBytes, long leastBytes)
+            throws ReservationFailure {
+        if (!backing.availability().isPresent()) {
+            throw new ReservationFailure("cannot reserve " + name + ": the back end " + backing
+                    + " is not available: " + backing.availability().reason(), null);
+        }
+        if (!MappingBudget.PROCESS.acquire(backing.mappings())) {
             throw new ReservationFailure("cannot reserve " + name + ": " + MappingBudget.PROCESS.used() + " of "
                     + MappingBudget.PROCESS.limit() + " mappings are in use (a quarter of vm.max_map_count);"
                     + " close arenas and pools, and let go of them", null);
         }
         Reservation reservation = null;
         try {
-            reservation = halving(name, wishedBytes, leastBytes);
+            reservation = halving(backing, name, wishedBytes, leastBytes);
             return reservation;
         } finally {
             if (reservation == null) {
-                MappingBudget.PROCESS.release(MAPPINGS);
+                MappingBudget.PROCESS.release(backing.mappings());
             }
         }
     }
 
-    private static Reservation halving(String name, long wishedBytes, long leastBytes) throws ReservationFailure {
+    private static Reservation halving(Backing backing, String name, long wishedBytes, long leastBytes)
+            throws ReservationFailure {
         for (long want = wishedBytes; want >= Math.max(leastBytes, PAGE_BYTES); want = (want >>> 1) & -PAGE_BYTES) {
-            Reservation reservation = attempt(want, Math.min(Long.highestOneBit(want), HUGE_PAGE_BYTES));
-            if (reservation != null) {
-                return reservation;
+            Span span = backing.attempt(want, leastBytes, Math.min(Long.highestOneBit(want), HUGE_PAGE_BYTES));
+            if (span != null) {
+                return new Reservation(backing, span);
             }
         }
         throw new ReservationFailure("cannot reserve " + name + ": the system has no room for " + leastBytes
@@ -104,40 +126,13 @@ public final class Reservation {
                 null);
     }
 
-    /** One try; null when the system has no room for it. */
-    private static @Nullable Reservation attempt(long bytes, long alignment) throws ReservationFailure {
-        long asked = bytes + 2 * GUARD_BYTES + alignment;
-        long start = Mman.tryMmap(0, asked, Mman.PROT_NONE,
-                Mman.MAP_PRIVATE | Mman.MAP_ANONYMOUS | Mman.MAP_NORESERVE, -1, 0);
-        if (start < 0) {
-            if (Errno.fromNumber((int) -start) == Errno.ENOMEM) {
-                return null;
-            }
-            throw new ReservationFailure("mmap of " + asked + " bytes failed: " + Errno.fromNumber((int) -start), null);
-        }
-        long base = (start + GUARD_BYTES + alignment - 1) & -alignment;
-        long from = base - GUARD_BYTES;
-        long to = base + bytes + GUARD_BYTES;
-        // Safe because [start, start + asked) was mapped by us just now and nobody else knows of it.
-        unmap(start, from - start);
-        unmap(to, start + asked - to);
-        try {
-            Mman.mprotect(base, bytes, Mman.PROT_READ | Mman.PROT_WRITE);
-        } catch (KernelException e) {
-            // Safe because the span is still known to nobody else.
-            unmap(from, to - from);
-            if (e.errno() == Errno.ENOMEM) {
-                return null; // strict overcommit counts memory when it becomes writable
-            }
-            throw new ReservationFailure("mprotect of a new reservation of " + bytes + " bytes failed", e);
-        }
-        return new Reservation(base, bytes, new Unmap(from, to - from));
-    }
-
-    private static void unmap(long address, long length) {
-        if (length > 0) {
-            Mman.munmap(address, length);
-        }
+    /**
+     * Where it came from.
+     *
+     * @return the back end
+     */
+    public Backing backing() {
+        return backing;
     }
 
     /**
@@ -184,24 +179,61 @@ public final class Reservation {
     }
 
     /**
-     * Gives the memory of whole pages back to the system; they read as zeros from now on, and a later write populates
-     * them again. Threads that access the part at the same time see the old bytes or zeros, never a fault. Cost: about
-     * 2 us, and 0.26 us per populated page.
+     * Registers a watch of discards; it cannot be removed. Discards that began before do not ask it.
+     *
+     * @param watch asked and told from now on
+     */
+    public synchronized void watch(DiscardWatch watch) {
+        DiscardWatch[] more = Arrays.copyOf(watches, watches.length + 1);
+        more[watches.length] = watch;
+        watches = more; // pairs with the read in decommit
+    }
+
+    /**
+     * Makes whole pages read as zeros and gives their memory back to the system; a later write populates them again.
+     * Threads that access the part at the same time see the old bytes or zeros, never a fault. The only way by which pages
+     * of a reservation are discarded. Cost on Linux: about 2 us, and 0.26 us per populated page.
      *
      * @param offset a multiple of the page size
      * @param length a multiple of the page size
+     * @throws DiscardVetoed if a watch refuses; nothing was changed
      */
     public void decommit(long offset, long length) {
-        checkPart(offset, length);
         checkPages(offset, length);
-        if (length == 0) {
-            return;
+        if (length > 0) {
+            discard(offset, length, true);
         }
+    }
+
+    /**
+     * Gives all memory back to the system, for good: nobody relies on what it reads as from now on. Where the back end
+     * could only write zeros, this does nothing, and the memory goes when this object is unreachable.
+     *
+     * @throws DiscardVetoed if a watch refuses; nothing was changed
+     */
+    public void relinquish() {
+        discard(0, bytes, backing != Backing.PORTABLE || Backing.unloadingDiscards());
+    }
+
+    private void discard(long offset, long length, boolean really) {
+        DiscardWatch[] all = watches;
+        int permitted = 0;
+        boolean discarded = false;
         try {
-            // Safe because the part lies in the reservation, which stays mapped while this object is reachable (fence
-            // below), and MADV_DONTNEED on private anonymous memory leaves it mapped.
-            Mman.madvise(base + offset, length, Mman.MADV_DONTNEED);
+            for (DiscardWatch watch : all) {
+                if (!watch.permit(offset, length)) {
+                    throw new DiscardVetoed(offset, length);
+                }
+                permitted++;
+            }
+            if (really) {
+                span.discard(offset, length);
+            }
+            discarded = really;
         } finally {
+            while (permitted > 0) {
+                all[--permitted].settled(offset, length, discarded);
+            }
             Reference.reachabilityFence(this);
         }
     }
@@ -215,8 +247,7 @@ public final class Reservation {
      */
     public boolean adviseHugePages(boolean wanted) {
         try {
-            // Safe because only the size of pages yet to be populated changes.
-            return Mman.tryMadvise(base, bytes, wanted ? Mman.MADV_HUGEPAGE : Mman.MADV_NOHUGEPAGE) == 0;
+            return span.adviseHugePages(0, bytes, wanted);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -229,7 +260,15 @@ public final class Reservation {
         }
     }
 
-    private static void checkPages(long offset, long length) {
+    /**
+     * Checks that a part lies in the reservation and consists of whole pages.
+     *
+     * @param offset its first byte
+     * @param length bytes
+     * @throws IllegalArgumentException naming both, if not
+     */
+    public void checkPages(long offset, long length) {
+        checkPart(offset, length);
         if (((offset | length) & (PAGE_BYTES - 1)) != 0) {
             throw new IllegalArgumentException(
                     "offset=" + offset + ", length=" + length + ": must be multiples of the page size " + PAGE_BYTES);
@@ -247,13 +286,11 @@ public final class Reservation {
     }
 
     /** What the cleaner does; must not refer to the reservation, or it would never be unreachable. */
-    private record Unmap(long start, long length) implements Runnable {
+    private record Unmap(Runnable release, int mappings) implements Runnable {
         @Override
         public void run() {
-            // Safe because the reservation is unreachable: no segment, pool or arena over it is in use, and every raw
-            // reader is bound to hold its pool.
-            Mman.munmap(start, length);
-            MappingBudget.PROCESS.release(MAPPINGS);
+            release.run();
+            MappingBudget.PROCESS.release(mappings);
         }
     }
 }

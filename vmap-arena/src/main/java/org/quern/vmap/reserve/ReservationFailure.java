@@ -6,7 +6,13 @@ import org.jspecify.annotations.Nullable;
 public final class ReservationFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
-    ReservationFailure(String message, @Nullable Throwable cause) {
+    /**
+     * Names what was in the way.
+     *
+     * @param message for the reader
+     * @param cause what the system said, if it did
+     */
+    public ReservationFailure(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,0 +1,59 @@
+package org.quern.xarray;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.quern.xarray.model.Model;
+import org.quern.xarray.trace.Trace;
+import org.quern.xarray.trace.TraceProfile;
+import org.quern.xarray.trace.TraceReplay;
+import org.quern.xarray.trace.TraceWriter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Replays traces on the arrays. {@code -Dquern.traces=folder} takes recorded ones from there: every untagged line has to give what was recorded, and every tagged one what the model says.
+ * Without it, the traces are written by the model, from fixed seeds.
+ */
+class ReplayTest {
+    private static final String FOLDER = System.getProperty("quern.traces");
+    private static final XArrayConfig CONFIG = XArrayConfig.defaults().withMaxNodeBytes(64 << 20);
+
+    static List<Trace> traces() throws IOException {
+        if (FOLDER != null) {
+            return Trace.folder(Path.of(FOLDER));
+        }
+        List<Trace> written = new ArrayList<>();
+        for (TraceProfile profile : TraceProfile.values()) {
+            for (int seed = 1; seed <= 3; seed++) {
+                written.add(TraceWriter.trace(profile, seed, 2000));
+            }
+        }
+        return written;
+    }
+
+    static Stream<Arguments> runs() throws IOException {
+        List<Trace> traces = traces();
+        return ArrayTest.kinds().flatMap(kind -> traces.stream().map(trace -> Arguments.of(kind, trace)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("runs")
+    void arrayGivesWhatTheTraceSays(ArrayTest.Kind kind, Trace trace) {
+        try {
+            TraceReplay replay = TraceReplay.of(trace, traced -> new ArrayTarget(kind.create(CONFIG), traced),
+                    Model::new);
+            assertThat(replay.differences()).isEmpty();
+            assertThat(replay.untagged()).isPositive();
+        } catch (ArrayTarget.NotThereYet missing) {
+            Assumptions.abort(trace + " not replayed to its end: " + missing.getMessage());
+        }
+    }
+}
