@@ -1,6 +1,7 @@
 /** A lazily populated off-heap arena: reserve terabytes, pay for the pages you touch. */
 module org.quern.vmap {
     requires static transitive org.jspecify;
+    requires jdk.jfr;
     requires transitive org.quern.kapi;
 
     exports org.quern.vmap;

@@ -14,7 +14,7 @@ import org.quern.vmap.reserve.ReservationFailure;
 public final class AddressSpaceException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private AddressSpaceException(@Nullable String message, Throwable cause) {
+    AddressSpaceException(@Nullable String message, Throwable cause) {
         super(message, cause);
     }
 

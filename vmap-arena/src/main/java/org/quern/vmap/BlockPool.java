@@ -7,13 +7,19 @@ import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.function.LongPredicate;
 
+import org.jspecify.annotations.Nullable;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.Operation;
+import org.quern.vmap.fault.ArenaFaultDescriptor;
+import org.quern.vmap.fault.FaultSupport;
 import org.quern.vmap.page.PageBudget;
+import org.quern.vmap.reserve.Backing;
 import org.quern.vmap.reserve.Reservation;
 import org.quern.vmap.reserve.ResidentMemory;
 import org.quern.vmap.slab.BlockLedger;
 import org.quern.vmap.slab.Latch;
+import org.quern.vmap.track.TrackedSpans;
 
 /**
  * A pool of equal blocks in one contiguous reservation: block <i>k</i> lies at byte <i>k</i> x blockBytes. Blocks are
@@ -70,6 +76,8 @@ public final class BlockPool implements AutoCloseable {
     private final Arena scope = Arena.ofShared();
     private final MemorySegment memory;
     private boolean closed; // guarded by latch
+    private @Nullable TrackedSpans tracked; // guarded by latch; null until writes are tracked
+    private @Nullable ArenaFaultDescriptor faults; // guarded by latch; as tracked
 
     private BlockPool(String name, long blockBytes, Reservation reservation, PageBudget budget) {
         this.name = name;
@@ -469,6 +477,53 @@ public final class BlockPool implements AutoCloseable {
         } finally {
             latch.leave();
         }
+    }
+
+    /**
+     * Tracks writes to all of the pool's reservation. Some 50 us.
+     *
+     * @param mode how writes are noticed; see {@link TrackingMode#preferred}
+     * @return the tracker; to it everything is new
+     * @throws CallUnavailableException if the mode is not available, here or on this back end
+     * @throws RangeBusyException if the kernel tracks the pool for another tracker
+     * @throws AddressSpaceException if there is no address space for marks, or the process holds too many mappings
+     * @throws ArenaClosedException if the pool is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch", errors = {
+            CallUnavailableException.class, RangeBusyException.class, AddressSpaceException.class,
+            ArenaClosedException.class})
+    public WriteTracker trackWrites(TrackingMode mode) {
+        latch.enter();
+        try {
+            checkOpen();
+            if (tracked == null) {
+                tracked = new TrackedSpans();
+                reservation.watch(tracked);
+            }
+            return TrackedSource.of(name, memory, 0, true, tracked, this::faultDescriptor).open(mode);
+        } finally {
+            latch.leave();
+        }
+    }
+
+    /**
+     * Tracks writes to all of the pool, in the best mode that it can have.
+     *
+     * @return as {@link #trackWrites(TrackingMode)}
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "latch", errors = {
+            RangeBusyException.class, AddressSpaceException.class, ArenaClosedException.class})
+    public WriteTracker trackWrites() {
+        return trackWrites(
+                reservation.backing() == Backing.LINUX ? TrackingMode.preferred() : TrackingMode.SOFTWARE);
+    }
+
+    /** Under the latch. The pool's own: it fills no pages, but one owner of a mapping is all there can be. */
+    private @Nullable ArenaFaultDescriptor faultDescriptor() {
+        if (faults == null && reservation.backing() == Backing.LINUX) {
+            faults = ArenaFaultDescriptor.tryOpen(reservation, FaultSupport.probe());
+        }
+        return faults;
     }
 
     /** As {@link #close}; false if a system call of another thread uses a segment, and nothing was changed. */

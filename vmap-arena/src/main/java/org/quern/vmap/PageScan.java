@@ -20,8 +20,7 @@ public final class PageScan {
 
     private PageScan(Selection selection, long output, long maxPages, boolean protect) {
         this.selection = selection;
-        this.order = new ScanOrder(selection.inverted(), selection.required(), selection.anyOf(), selection::test,
-                output,
+        this.order = new ScanOrder(selection.inverted(), selection.required(), selection.anyOf(), output,
                 maxPages, protect);
     }
 
@@ -63,7 +62,7 @@ public final class PageScan {
     /**
      * Protects what is shown: a page that was shown as {@link PageCategory#WRITTEN} is not written any more until somebody
      * writes to it. For each page this is one step: a write is seen by this scan or by the next one. Only scanners of
-     * tracked memory take it (those that a write tracker gives out).
+     * tracked memory take it ({@link WriteTracker#scanner}).
      *
      * @return the changed scan
      */

@@ -70,6 +70,14 @@ public final class PageScanner {
                 new KernelScan(memory.address(), memory), false);
     }
 
+    static void requirePages(MemorySegment memory) {
+        if (!memory.isNative() || (memory.address() & (Reservation.PAGE_BYTES - 1)) != 0) {
+            throw new IllegalArgumentException(
+                    "memory=" + memory + ": must be native memory that begins at a multiple of "
+                            + Reservation.PAGE_BYTES);
+        }
+    }
+
     /**
      * Whether this system can be asked: Linux 6.7 or later. Found out once, with a scan of nothing.
      *

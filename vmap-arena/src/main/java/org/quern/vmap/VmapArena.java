@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
+import org.quern.kapi.CallUnavailableException;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.Operation;
 import org.quern.vmap.fault.ArenaFaultDescriptor;
@@ -20,6 +21,7 @@ import org.quern.vmap.page.PageBudget;
 import org.quern.vmap.reserve.Backing;
 import org.quern.vmap.reserve.Reservation;
 import org.quern.vmap.reserve.ResidentMemory;
+import org.quern.vmap.track.TrackedSpans;
 
 /**
  * An arena over a large piece of address space that costs memory only where it is touched: pages are populated, with
@@ -81,6 +83,7 @@ public final class VmapArena implements Arena {
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final List<BlockPool> pools = new ArrayList<>(); // guarded by lifecycle
     private int poolCount; // guarded by lifecycle
+    private @Nullable TrackedSpans tracked; // guarded by lifecycle; null until writes are tracked
     private @Nullable ArenaFaultDescriptor faults; // guarded by lifecycle; null until asked for, or where there is none
 
     private VmapArena(ArenaOptions options) {
@@ -306,6 +309,91 @@ public final class VmapArena implements Arena {
                 faults = ArenaFaultDescriptor.tryOpen(reservation, FaultSupport.probe());
             }
             return faults;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    // ---- write tracking --------------------------------------------------------------------------------------------
+
+    /**
+     * Tracks writes to all of the arena, whoever was handed what; its pools are tracked apart. Some 50 us, and a mapping or
+     * two of the process's budget.
+     *
+     * @param mode how writes are noticed; see {@link TrackingMode#preferred}
+     * @return the tracker; to it everything is new
+     * @throws CallUnavailableException if the mode is not available, here or on this back end
+     * @throws RangeBusyException if the kernel tracks part of the arena for another tracker
+     * @throws AddressSpaceException if there is no address space for marks, or the process holds too many mappings
+     * @throws ArenaClosedException if the arena is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "lifecycle lock", errors = {
+            CallUnavailableException.class, RangeBusyException.class, AddressSpaceException.class,
+            ArenaClosedException.class})
+    public WriteTracker trackWrites(TrackingMode mode) {
+        pages.checkOpen();
+        return TrackedSource.of(name, memory, 0, true, trackedSpans(), this::faultDescriptor).open(mode);
+    }
+
+    /**
+     * Tracks writes to all of the arena, in the best mode that it can have.
+     *
+     * @return as {@link #trackWrites(TrackingMode)}
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "lifecycle lock", errors = {
+            RangeBusyException.class, AddressSpaceException.class, ArenaClosedException.class})
+    public WriteTracker trackWrites() {
+        return trackWrites(bestTracking());
+    }
+
+    /**
+     * Tracks writes to a range. When the range is freed the tracker says so; it does not keep the range.
+     *
+     * @param range as handed out
+     * @param mode how writes are noticed; see {@link TrackingMode#preferred}
+     * @return the tracker; to it everything is new
+     * @throws StaleHandleException if the range was freed, or is being freed
+     * @throws IllegalArgumentException if another arena handed it out
+     * @throws CallUnavailableException if the mode is not available, here or on this back end
+     * @throws RangeBusyException if the kernel tracks part of the range for another tracker
+     * @throws AddressSpaceException if there is no address space for marks, or the process holds too many mappings
+     * @throws ArenaClosedException if the arena is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "lifecycle lock", errors = {
+            StaleHandleException.class, IllegalArgumentException.class, CallUnavailableException.class,
+            RangeBusyException.class, AddressSpaceException.class, ArenaClosedException.class})
+    public WriteTracker trackWrites(PageRange range, TrackingMode mode) {
+        MemorySegment segment = pages.segment(range);
+        return TrackedSource
+                .of(name + ", " + range, segment, range.offset(), false, trackedSpans(), this::faultDescriptor)
+                .open(mode);
+    }
+
+    /**
+     * Tracks writes to a range, in the best mode that it can have.
+     *
+     * @param range as handed out
+     * @return as {@link #trackWrites(PageRange, TrackingMode)}
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "lifecycle lock", errors = {
+            StaleHandleException.class, IllegalArgumentException.class, RangeBusyException.class,
+            AddressSpaceException.class, ArenaClosedException.class})
+    public WriteTracker trackWrites(PageRange range) {
+        return trackWrites(range, bestTracking());
+    }
+
+    private TrackingMode bestTracking() {
+        return reservation.backing() == Backing.LINUX ? TrackingMode.preferred() : TrackingMode.SOFTWARE;
+    }
+
+    private TrackedSpans trackedSpans() {
+        lifecycle.lock();
+        try {
+            if (tracked == null) {
+                tracked = new TrackedSpans();
+                reservation.watch(tracked);
+            }
+            return tracked;
         } finally {
             lifecycle.unlock();
         }

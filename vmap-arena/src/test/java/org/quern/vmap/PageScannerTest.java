@@ -61,7 +61,7 @@ class PageScannerTest {
 
     @Test
     void tellsWhatHappenedToAPage() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, 8);
             touch(memory, 1);
             assertThat(memory.get(ValueLayout.JAVA_BYTE, 2 * PAGE)).isZero();
@@ -86,7 +86,7 @@ class PageScannerTest {
 
     @Test
     void tellsHugePages() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(64L << 20).hugePages(true))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(64L << 20).on(BackEnd.LINUX).hugePages(true))) {
             MemorySegment memory = pages(arena, (8L << 20) / PAGE);
             touch(memory, 0);
             touch(memory, (4L << 20) / PAGE);
@@ -119,7 +119,7 @@ class PageScannerTest {
     @Test
     void tellsGuards() {
         assumeTrue(PageScanner.knownCategories().contains(GUARD), "Linux before 6.15");
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, 8);
             touch(memory, 1);
             // Safe because nobody touches page 2 while it is a guard.
@@ -134,7 +134,7 @@ class PageScannerTest {
     void selectsByTheAlgebra() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, 256);
             for (int page = 0; page < 256; page++) {
                 switch (random.nextInt(3)) {
@@ -174,7 +174,7 @@ class PageScannerTest {
 
     @Test
     void limitsStopAtTheFirstPageThatWasNotShown() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, 8);
             for (long page : new long[]{1, 2, 4, 6}) {
                 touch(memory, page);
@@ -194,7 +194,7 @@ class PageScannerTest {
 
     @Test
     void nothingShownStillFinds() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, 8);
             touch(memory, 3);
             PageScanner scanner = PageScanner.of(memory);
@@ -208,7 +208,7 @@ class PageScannerTest {
 
     @Test
     void resumedScansTogetherAreOneScanForEveryCapacity() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, 1200);
             StringBuilder expected = new StringBuilder();
             Random random = new Random(7);
@@ -233,7 +233,7 @@ class PageScannerTest {
 
     @Test
     void moreThanFiveHundredTwelveRegionsAreFoundOnceEach() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, 2200);
             for (int page = 0; page < 2200; page += 2) {
                 touch(memory, page);
@@ -251,7 +251,7 @@ class PageScannerTest {
 
     @Test
     void regionsThatTouchAcrossCallsAreOne() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, 4096);
             memory.fill((byte) 1);
             PageScanner.of(memory).scan(PRESENT_PAGES, regions);
@@ -261,7 +261,7 @@ class PageScannerTest {
 
     @Test
     void aTebibyteOfNothingIsScannedAtOnce() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 40))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 40).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, (1L << 40) / PAGE);
             touch(memory, 1L << 27);
             PageScanner.of(memory).scan(PRESENT_PAGES, regions);
@@ -271,7 +271,7 @@ class PageScannerTest {
 
     @Test
     void aPartIsScannedAsWholePages() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, 8);
             memory.fill((byte) 1);
             PageScanner scanner = PageScanner.of(memory);
@@ -286,7 +286,7 @@ class PageScannerTest {
 
     @Test
     void mistakesAreNamed() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             PageRange range = arena.allocatePages(8);
             MemorySegment memory = arena.segment(range);
             PageScanner scanner = PageScanner.of(memory);
@@ -318,7 +318,7 @@ class PageScannerTest {
 
     @Test
     void scanningAllocatesNothingOfItsOwn() {
-        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30))) {
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30).on(BackEnd.LINUX))) {
             MemorySegment memory = pages(arena, 64);
             memory.fill((byte) 1);
             PageScanner scanner = PageScanner.of(memory);

@@ -12,6 +12,7 @@ public final class Regions {
 
     private final long[] words;
     private int count;
+    private int limit;
     private long resumeAt;
     private boolean complete;
 
@@ -22,10 +23,21 @@ public final class Regions {
      */
     public Regions(int capacity) {
         this.words = new long[capacity * WORDS];
+        this.limit = capacity;
     }
 
     /** Forgets everything. */
     public void clear() {
+        clear(capacity());
+    }
+
+    /**
+     * Forgets everything, and makes room for fewer than there is.
+     *
+     * @param places how many may be added until the next clear, 1 or more; more than the capacity is the capacity
+     */
+    public void clear(int places) {
+        limit = Math.min(places, capacity());
         count = 0;
         resumeAt = 0;
         complete = false;
@@ -72,7 +84,7 @@ public final class Regions {
      * @return 0..capacity
      */
     public int room() {
-        return words.length / WORDS - count;
+        return limit - count;
     }
 
     /**
