@@ -2,33 +2,36 @@ package org.quern.xarray;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
+import org.quern.xarray.entry.Extent;
+import org.quern.xarray.node.NodeLayout;
+import org.quern.xarray.trace.IndexCursor;
 import org.quern.xarray.trace.Span;
 import org.quern.xarray.trace.TracedArray;
 import org.quern.xarray.trace.TracedCursor;
+import org.quern.xarray.tree.Scan;
 
-/** An array as a trace sees it. What the array cannot do yet throws {@link NotThereYet}, so that a replay says so instead of passing over it. */
+/** An array as a trace sees it. */
 final class ArrayTarget implements TracedArray {
     private static final Mark[] MARKS = Mark.values();
 
-    /** The operation is not there yet. */
-    static final class NotThereYet extends Error {
-        private static final long serialVersionUID = 1;
-
-        NotThereYet(String operation) {
-            super(operation + " is not there yet");
-        }
-    }
-
     private final ArrayUnderTest array;
+    private final AbstractXArray untyped;
     private final Kind kind;
+    /** The recorded structure remembers in the array that a cycle went round; ours does in the counter, so there is one for all cycles of a trace. */
+    private final CyclicCounter counter = CyclicCounter.of32Bits();
 
-    ArrayTarget(ArrayUnderTest array, Kind kind) {
-        this.array = array;
+    private boolean hasRuns;
+
+    ArrayTarget(Function<XArrayConfig, ArrayUnderTest> factory, XArrayConfig config, Kind kind) {
+        array = factory.apply(config.allocating(switch (kind) {
+            case PLAIN -> Allocation.NONE;
+            case ALLOCATING -> Allocation.FROM_ZERO;
+            case ALLOCATING_FROM_ONE -> Allocation.FROM_ONE;
+        }));
+        untyped = array.untyped();
         this.kind = kind;
-        if (kind != Kind.PLAIN) {
-            throw new NotThereYet("an allocating array");
-        }
     }
 
     @Override
@@ -47,7 +50,17 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public long store(long index, long value) {
-        return value == ABSENT ? array.erase(index) : array.store(index, value);
+        if (value != ABSENT) {
+            return array.store(index, value);
+        }
+        if (kind == Kind.PLAIN) {
+            return array.erase(index);
+        }
+        long old = array.load(index);
+        if (!untyped.setReserved(index)) {
+            untyped.reserve(index);
+        }
+        return old;
     }
 
     @Override
@@ -57,32 +70,22 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public boolean insert(long index, long value) {
-        if (value == RESERVED) {
-            throw new NotThereYet("insertReserved");
-        }
-        return array.insert(index, value);
+        return value == RESERVED ? untyped.reserve(index) : array.insert(index, value);
     }
 
     @Override
     public long compareAndExchange(long index, long expected, long update) {
-        if (expected == RESERVED) {
-            throw new NotThereYet("compareAndExchange of reserved entries");
-        }
-        long witness = array.load(index);
-        if (array.compareAndSet(index, expected, update) != (witness == expected)) {
-            throw new AssertionError("compareAndSet disagrees with load");
-        }
-        return witness;
+        return array.compareAndExchange(index, expected, update);
     }
 
     @Override
     public void reserve(long index) {
-        throw new NotThereYet("reserve");
+        untyped.reserve(index);
     }
 
     @Override
     public void release(long index) {
-        throw new NotThereYet("release");
+        untyped.release(index);
     }
 
     @Override
@@ -93,6 +96,13 @@ final class ArrayTarget implements TracedArray {
     @Override
     public void unmark(long index, int mark) {
         array.unmark(index, mark(mark));
+    }
+
+    @Override
+    public void resetMarks(long index) {
+        for (int mark = kind == Kind.PLAIN ? 0 : 1; mark < MARKS.length; mark++) {
+            unmark(index, mark);
+        }
     }
 
     @Override
@@ -129,82 +139,137 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public long allocate(long min, long max, long value) {
-        throw new UnsupportedOperationException("not an allocating array");
+        Limit limit = new Limit(min, max);
+        return value == ABSENT ? untyped.tryAllocateReserved(limit) : array.tryAllocate(value, limit, null);
     }
 
     @Override
     public Cycle allocateCyclic(long min, long max, long next, long value) {
-        throw new UnsupportedOperationException("not an allocating array");
+        Limit limit = new Limit(min, max);
+        counter.moveTo(next);
+        long id = value == ABSENT
+                ? untyped.claim(limit, counter, 0, org.quern.xarray.entry.Entry.RESERVED, null)
+                : array.tryAllocate(value, limit, counter);
+        return new Cycle(id, counter.next(), counter.wrapped());
     }
 
     @Override
     public int orderAt(long index) {
-        throw new NotThereYet("orderAt");
+        return untyped.orderAt(index);
     }
 
     @Override
     public void fill(long first, long last, long value) {
-        throw new NotThereYet("fill");
+        if (value == ABSENT) {
+            untyped.clearRange(first, last);
+        } else {
+            array.fill(first, last, value);
+        }
     }
 
     @Override
     public void storeRun(long first, long last, int level, long value) {
-        throw new NotThereYet("a store of a range");
+        if (value != ABSENT) {
+            int slots = (int) (last - first >>> 6 * level) + 1;
+            hasRuns |= Integer.bitCount(slots) != 1 || (first >>> 6 * level & slots - 1) != 0;
+            array.storeRun(first, level, slots, value);
+            return;
+        }
+        for (Span span = nextSpan(first); span != null
+                && Long.compareUnsigned(span.first(), last) <= 0; span = span.last() == -1L
+                        ? null
+                        : nextSpan(span.last() + 1)) {
+            array.erase(span.first());
+        }
     }
 
     @Override
     public void storeOrder(long index, int order, long value) {
-        throw new NotThereYet("store with an order");
+        array.store(index, order, value);
     }
 
     @Override
     public void eraseOrder(long index, int order) {
-        throw new NotThereYet("eraseRange");
+        untyped.eraseRange(index, order);
     }
 
+    /** Pieces keep the content of the whole; other content is a second step, piece by piece. */
     @Override
     public void split(long index, int order, long value) {
-        throw new NotThereYet("split");
+        if (untyped.orderAt(index) < 0) {
+            return;
+        }
+        long first = untyped.baseOf(index);
+        long last = untyped.lastOf(index);
+        untyped.split(index, order);
+        for (long piece = first;; piece = untyped.lastOf(piece) + 1) {
+            array.store(piece, value);
+            if (untyped.lastOf(piece) == last) {
+                return;
+            }
+        }
     }
 
     @Override
     public List<Span> conflicts(long index, int order) {
-        throw new NotThereYet("nextConflict");
+        long last = Orders.last(Orders.base(index, order), order);
+        List<Span> found = new ArrayList<>();
+        for (Span span = nextSpan(Orders.base(index, order)); span != null
+                && Long.compareUnsigned(span.first(), last) <= 0; span = span.last() == -1L
+                        ? null
+                        : nextSpan(span.last() + 1)) {
+            found.add(span);
+        }
+        return found;
     }
 
     @Override
     public void prepareAndFill(long index, int order, long firstValue) {
-        throw new NotThereYet("prepareRange");
+        long first = Orders.base(index, order);
+        for (long i = 0; i < 1L << order; i++) {
+            array.store(first + i, firstValue + i);
+        }
     }
 
     @Override
     public void prepare(long index, int order) {
-        throw new NotThereYet("prepareRange");
+        // nothing that can be seen
     }
 
     @Override
     public TracedCursor cursor(long index) {
-        throw new NotThereYet("a cursor");
+        return new IndexCursor(this, index);
     }
 
     @Override
     public Span spanAt(long index) {
+        long extent = array.tree().extentAt(index);
+        if (extent == Extent.NONE) {
+            return null;
+        }
         long value = array.load(index);
-        return value == ABSENT ? null : span(index, value);
+        int marks = 0;
+        for (int mark = kind == Kind.PLAIN ? 0 : 1; mark < MARKS.length; mark++) {
+            marks |= isMarked(index, mark) ? 1 << mark : 0;
+        }
+        return new Span(Extent.base(extent, index), Extent.last(extent, index), (int) (extent & 63) / 6,
+                value == ABSENT ? RESERVED : value, marks);
     }
 
-    private Span span(long index, long value) {
-        int marks = 0;
-        for (Mark mark : MARKS) {
-            marks |= array.isMarked(index, mark) ? 1 << mark.ordinal() : 0;
-        }
-        return new Span(index, index, 0, value, marks);
+    @Override
+    public Span nextSpan(long from) {
+        long[] found = new long[1];
+        return Scan.run(array.tree(), Deliveries.FIRST_INDEX, from, -1L, NodeLayout.PRESENT, found)
+                ? spanAt(found[0])
+                : null;
     }
 
     @Override
     public List<Span> spans() {
         List<Span> all = new ArrayList<>();
-        array.forEach(0, -1L, null, (index, value) -> all.add(span(index, value)));
+        for (Span span = nextSpan(0); span != null; span = span.last() == -1L ? null : nextSpan(span.last() + 1)) {
+            all.add(span);
+        }
         return all;
     }
 
@@ -215,12 +280,16 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public int top() {
-        return (array.stats().height() - 1) * 6;
+        int height = array.stats().height();
+        return height == 0 ? -1 : (height - 1) * 6;
     }
 
     @Override
     public void check() {
-        TreeChecker.check(array.tree());
+        List<String> defects = TreeChecker.defects(array.tree(), hasRuns);
+        if (!defects.isEmpty()) {
+            throw new AssertionError(String.join("\n", defects));
+        }
     }
 
     @Override

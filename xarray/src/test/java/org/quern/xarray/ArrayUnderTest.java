@@ -2,7 +2,10 @@ package org.quern.xarray;
 
 import java.util.TreeMap;
 
+import org.quern.xarray.entry.Entry;
 import org.quern.xarray.tree.Tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the two kinds of array have in common, with numbers for contents, so that one suite tests both. Contents are 0..2^63-1, absent is -1. */
 interface ArrayUnderTest extends AutoCloseable {
@@ -40,6 +43,21 @@ interface ArrayUnderTest extends AutoCloseable {
 
     Tree tree();
 
+    /** What both kinds of array can do with an index alone. */
+    AbstractXArray untyped();
+
+    /** @return what was there, {@link LongXArray#RESERVED} for a reservation */
+    long compareAndExchange(long index, long expected, long update);
+
+    void store(long index, int order, long value);
+
+    void fill(long first, long last, long value);
+
+    long tryAllocate(long value, Limit limit, CyclicCounter counter);
+
+    /** Adjacent slots of one node as one entry. */
+    void storeRun(long base, int level, int slots, long value);
+
     @Override
     void close();
 
@@ -48,6 +66,15 @@ interface ArrayUnderTest extends AutoCloseable {
         TreeMap<Long, Long> map = new TreeMap<>(Long::compareUnsigned);
         forEach(0, -1L, null, map::put);
         return map;
+    }
+
+    private static void run(AbstractXArray array, long base, int level, int slots, long word, Object content) {
+        array.tree().enter();
+        try {
+            assertThat(array.writer().storeRun(base, 6 * level, slots, word, content)).isTrue();
+        } finally {
+            array.tree().unlock();
+        }
     }
 
     static ArrayUnderTest longs(XArrayConfig config) {
@@ -59,6 +86,38 @@ interface ArrayUnderTest extends AutoCloseable {
     }
 
     record Longs(LongXArray array) implements ArrayUnderTest {
+        @Override
+        public AbstractXArray untyped() {
+            return array;
+        }
+
+        @Override
+        public long compareAndExchange(long index, long expected, long update) {
+            return array.compareAndExchange(index, expected, update);
+        }
+
+        @Override
+        public void store(long index, int order, long value) {
+            array.store(index, order, value);
+        }
+
+        @Override
+        public void fill(long first, long last, long value) {
+            array.fill(first, last, value);
+        }
+
+        @Override
+        public long tryAllocate(long value, Limit limit, CyclicCounter counter) {
+            return counter == null
+                    ? array.tryAllocate(value, limit)
+                    : array.tryAllocateCyclic(value, limit, counter);
+        }
+
+        @Override
+        public void storeRun(long base, int level, int slots, long value) {
+            run(array, base, level, slots, Entry.value(value), null);
+        }
+
         @Override
         public long load(long index) {
             return array.load(index);
@@ -193,6 +252,52 @@ interface ArrayUnderTest extends AutoCloseable {
         @Override
         public boolean compareAndSet(long index, long expected, long update) {
             return array.compareAndSet(index, box(expected), box(update));
+        }
+
+        @Override
+        public AbstractXArray untyped() {
+            return array;
+        }
+
+        /** Objects have no word for a reservation: those have operations of their own. */
+        @Override
+        public long compareAndExchange(long index, long expected, long update) {
+            if (update == LongXArray.RESERVED) {
+                long witness = array.isReserved(index) ? LongXArray.RESERVED : load(index);
+                if (witness == expected && !array.setReserved(index)) {
+                    array.reserve(index);
+                }
+                return witness;
+            }
+            if (expected == LongXArray.RESERVED) {
+                boolean done = update == LongXArray.ABSENT ? array.release(index) : array.fulfil(index, box(update));
+                return done ? LongXArray.RESERVED : array.isReserved(index) ? LongXArray.RESERVED : load(index);
+            }
+            Probe<Box> witness = new Probe<>();
+            array.compareAndExchange(index, box(expected), box(update), witness);
+            return witness.isReserved() ? LongXArray.RESERVED : value(witness.value());
+        }
+
+        @Override
+        public void store(long index, int order, long value) {
+            array.store(index, order, box(value));
+        }
+
+        @Override
+        public void fill(long first, long last, long value) {
+            array.fill(first, last, box(value));
+        }
+
+        @Override
+        public long tryAllocate(long value, Limit limit, CyclicCounter counter) {
+            return counter == null
+                    ? array.tryAllocate(box(value), limit)
+                    : array.tryAllocateCyclic(box(value), limit, counter);
+        }
+
+        @Override
+        public void storeRun(long base, int level, int slots, long value) {
+            run(array, base, level, slots, Entry.OBJECT, box(value));
         }
 
         private boolean hit(boolean found, Probe<Box> from, LongProbe to) {

@@ -1,19 +1,15 @@
-package org.quern.xarray.model;
+package org.quern.xarray.trace;
 
-import org.quern.xarray.trace.Span;
-import org.quern.xarray.trace.TracedArray;
-import org.quern.xarray.trace.TracedCursor;
-
-/** A cursor that remembers nothing but its index and the entry it delivered last. */
-final class ModelCursor implements TracedCursor {
-    private final Model model;
+/** A cursor that remembers nothing but its index and the entry it delivered last, and asks the array again for each step. */
+public final class IndexCursor implements TracedCursor {
+    private final TracedArray array;
     private long index;
     private boolean fresh = true;
     private boolean ended;
     private Span present;
 
-    ModelCursor(Model model, long index) {
-        this.model = model;
+    public IndexCursor(TracedArray array, long index) {
+        this.array = array;
         this.index = index;
     }
 
@@ -25,7 +21,7 @@ final class ModelCursor implements TracedCursor {
     @Override
     public Span load() {
         fresh = false;
-        present = model.spanAt(index);
+        present = array.spanAt(index);
         return present;
     }
 
@@ -61,9 +57,9 @@ final class ModelCursor implements TracedCursor {
         if (ended) {
             return null;
         }
-        Span found = model.ceiling(index);
+        Span found = array.nextSpan(index);
         while (found != null && filter != TracedArray.PRESENT && !found.hasMark(filter)) {
-            found = model.after(found);
+            found = found.last() == -1L ? null : array.nextSpan(found.last() + 1);
         }
         long at = found == null || found.covers(index) ? index : found.first();
         if (found == null || Long.compareUnsigned(at, max) > 0) {
@@ -92,27 +88,27 @@ final class ModelCursor implements TracedCursor {
 
     @Override
     public void store(long value) {
-        model.storeRun(index, index, 0, value);
+        array.storeRun(index, index, 0, value);
     }
 
     @Override
     public void mark(int mark) {
-        model.mark(index, mark);
+        array.mark(index, mark);
     }
 
     @Override
     public void unmark(int mark) {
-        model.unmark(index, mark);
+        array.unmark(index, mark);
     }
 
     @Override
     public void resetMarks() {
-        model.resetMarks(index);
+        array.resetMarks(index);
     }
 
     @Override
     public boolean isMarked(int mark) {
-        return model.isMarked(index, mark);
+        return array.isMarked(index, mark);
     }
 
     @Override
