@@ -70,6 +70,13 @@ final class Shrinkage {
     }
 
     private void moveToHead(long leaf, long word) {
+        if (word == Entry.RESERVED && tree.zeroBusy()) { // it was there for the others
+            tree.setRootMarksRelease(0);
+            tree.setHeadRelease(Entry.ABSENT);
+            slots.emptyOne(leaf, 0);
+            tree.nodes().retire(leaf);
+            return;
+        }
         Mirror mirror = tree.mirror();
         if (mirror != null) {
             mirror.setHeadRelease(mirror.getAcquire(leaf, 0));

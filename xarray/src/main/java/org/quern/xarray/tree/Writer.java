@@ -125,6 +125,9 @@ public final class Writer {
     }
 
     private boolean putHead(long word, @Nullable Object content) {
+        if (word == Entry.RESERVED && tree.headPlain() == Entry.ABSENT) {
+            return growth.insert(Growth.Addition.single(0, word, content)); // takes the node now that a store will not need then
+        }
         Mirror mirror = tree.mirror();
         if (mirror != null) {
             mirror.setHeadRelease(content);
@@ -219,6 +222,26 @@ public final class Writer {
      * @param index an index of an entry
      */
     public void remove(long place, long index) {
+        boolean zero = tree.zeroBusy() && index == 0;
+        if (!zero || word(place, index) != Entry.RESERVED) {
+            removeAll(place, index);
+        }
+        if (zero) {
+            reserveZero();
+        }
+    }
+
+    /** Where ids begin at 1, index 0 is busy again. If there is no room for a node, it is so without an entry. */
+    private void reserveZero() {
+        if (Entry.isRoot(tree.headPlain())) {
+            long place = locate(0);
+            if (word(place, 0) == Entry.ABSENT) {
+                put(place, 0, Entry.RESERVED, null);
+            }
+        }
+    }
+
+    private void removeAll(long place, long index) {
         tree.nodes().makeRoomToRetire();
         if (place == Place.HEAD) {
             removeHead();
@@ -291,6 +314,9 @@ public final class Writer {
         boolean hit = (NodeAccess.bitmapPlain(tree.basePlain() + node, NodeLayout.PRESENT) & mask) != 0;
         if (hit) {
             empty(node, mask);
+            if (tree.zeroBusy()) {
+                reserveZero();
+            }
         }
         return hit;
     }
