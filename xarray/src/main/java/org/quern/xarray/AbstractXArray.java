@@ -1,5 +1,7 @@
 package org.quern.xarray;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.Operation;
@@ -40,7 +42,8 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
                 listener.nodeChanged(new NodeView(base, shift, count, valueCount));
             }
         };
-        tree = new Tree(config.name(), config.maxNodeBytes(), mirror, allocation != Allocation.NONE, observer);
+        tree = new Tree(config.name(), config.maxNodeBytes(), mirror, allocation != Allocation.NONE,
+                allocation == Allocation.FROM_ONE, observer);
         writer = new Writer(tree);
     }
 
@@ -141,7 +144,7 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
         tree.enter();
         try {
             long place = writer.locate(index);
-            if (writer.word(place, index) != Entry.RESERVED) {
+            if (writer.word(place, index) != Entry.RESERVED || (index == 0 && tree.zeroBusy())) {
                 return false;
             }
             writer.remove(place, index);
@@ -166,7 +169,9 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
             long place = writer.locate(index);
             long word = writer.word(place, index);
             boolean content = word != Entry.ABSENT && word != Entry.RESERVED;
-            if (content) {
+            if (content && index == 0 && tree.zeroBusy()) {
+                writer.remove(place, index);
+            } else if (content) {
                 writer.put(place, index, Entry.RESERVED, null);
             }
             return content;
@@ -506,6 +511,25 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
             IllegalStateException.class})
     public long tryAllocateReserved(Limit limit) {
         return claim(limit, null, 0, Entry.RESERVED, null);
+    }
+
+    /**
+     * Reserves the next free id: from where the counter stands to the end of the limit, then from its beginning. Takes the lock, O(height).
+     *
+     * @param limit which ids
+     * @param counter goes on after the id, and says whether it has come round; unchanged if none is free
+     * @return the id, or -1 if none is free
+     * @throws NullPointerException if an argument is null
+     * @throws UnsupportedOperationException if the array does not allocate
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, UnsupportedOperationException.class, NodeAllocationException.class,
+            AddressSpaceException.class, IllegalStateException.class})
+    public long tryAllocateReservedCyclic(Limit limit, CyclicCounter counter) {
+        return claim(limit, Objects.requireNonNull(counter, "counter"), 0, Entry.RESERVED, null);
     }
 
     /**

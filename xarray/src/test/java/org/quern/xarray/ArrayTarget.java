@@ -30,7 +30,7 @@ final class ArrayTarget implements TracedArray {
             case ALLOCATING -> Allocation.FROM_ZERO;
             case ALLOCATING_FROM_ONE -> Allocation.FROM_ONE;
         }));
-        untyped = array.untyped();
+        untyped = array.array();
         this.kind = kind;
     }
 
@@ -140,7 +140,7 @@ final class ArrayTarget implements TracedArray {
     @Override
     public long allocate(long min, long max, long value) {
         Limit limit = new Limit(min, max);
-        return value == ABSENT ? untyped.tryAllocateReserved(limit) : array.tryAllocate(value, limit, null);
+        return value == ABSENT ? untyped.tryAllocateReserved(limit) : array.tryAllocate(value, limit);
     }
 
     @Override
@@ -148,8 +148,8 @@ final class ArrayTarget implements TracedArray {
         Limit limit = new Limit(min, max);
         counter.moveTo(next);
         long id = value == ABSENT
-                ? untyped.claim(limit, counter, 0, org.quern.xarray.entry.Entry.RESERVED, null)
-                : array.tryAllocate(value, limit, counter);
+                ? untyped.tryAllocateReservedCyclic(limit, counter)
+                : array.tryAllocateCyclic(value, limit, counter);
         return new Cycle(id, counter.next(), counter.wrapped());
     }
 
@@ -172,7 +172,7 @@ final class ArrayTarget implements TracedArray {
         if (value != ABSENT) {
             int slots = (int) (last - first >>> 6 * level) + 1;
             hasRuns |= Integer.bitCount(slots) != 1 || (first >>> 6 * level & slots - 1) != 0;
-            array.storeRun(first, level, slots, value);
+            array.storeRun(first, 6 * level, slots, value);
             return;
         }
         for (Span span = nextSpan(first); span != null

@@ -5,10 +5,10 @@ import java.util.TreeMap;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.tree.Tree;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 /** What the two kinds of array have in common, with numbers for contents, so that one suite tests both. Contents are 0..2^63-1, absent is -1. */
 interface ArrayUnderTest extends AutoCloseable {
+    long RESERVED = LongXArray.RESERVED;
+
     long load(long index);
 
     long store(long index, long value);
@@ -41,40 +41,40 @@ interface ArrayUnderTest extends AutoCloseable {
 
     String dump();
 
-    Tree tree();
+    AbstractXArray array();
 
-    /** What both kinds of array can do with an index alone. */
-    AbstractXArray untyped();
-
-    /** @return what was there, {@link LongXArray#RESERVED} for a reservation */
+    /** What was there: {@link #RESERVED} for a reserved entry. */
     long compareAndExchange(long index, long expected, long update);
 
-    void store(long index, int order, long value);
+    long store(long index, int order, long value);
 
     void fill(long first, long last, long value);
 
-    long tryAllocate(long value, Limit limit, CyclicCounter counter);
+    boolean fulfil(long index, long value);
 
-    /** Adjacent slots of one node as one entry. */
-    void storeRun(long base, int level, int slots, long value);
+    long tryAllocate(long value, Limit limit);
+
+    long tryAllocateCyclic(long value, Limit limit, CyclicCounter counter);
+
+    long tryAllocateBlock(long value, int order, Limit limit);
+
+    /** One entry of a run of slots, as the kernel's range store makes them: only the engine can. */
+    void storeRun(long first, int shift, int slots, long value);
+
+    default Tree tree() {
+        return array().tree();
+    }
 
     @Override
-    void close();
+    default void close() {
+        array().close();
+    }
 
     /** What is in it, by unsigned index. */
     default TreeMap<Long, Long> contents() {
         TreeMap<Long, Long> map = new TreeMap<>(Long::compareUnsigned);
         forEach(0, -1L, null, map::put);
         return map;
-    }
-
-    private static void run(AbstractXArray array, long base, int level, int slots, long word, Object content) {
-        array.tree().enter();
-        try {
-            assertThat(array.writer().storeRun(base, 6 * level, slots, word, content)).isTrue();
-        } finally {
-            array.tree().unlock();
-        }
     }
 
     static ArrayUnderTest longs(XArrayConfig config) {
@@ -86,38 +86,6 @@ interface ArrayUnderTest extends AutoCloseable {
     }
 
     record Longs(LongXArray array) implements ArrayUnderTest {
-        @Override
-        public AbstractXArray untyped() {
-            return array;
-        }
-
-        @Override
-        public long compareAndExchange(long index, long expected, long update) {
-            return array.compareAndExchange(index, expected, update);
-        }
-
-        @Override
-        public void store(long index, int order, long value) {
-            array.store(index, order, value);
-        }
-
-        @Override
-        public void fill(long first, long last, long value) {
-            array.fill(first, last, value);
-        }
-
-        @Override
-        public long tryAllocate(long value, Limit limit, CyclicCounter counter) {
-            return counter == null
-                    ? array.tryAllocate(value, limit)
-                    : array.tryAllocateCyclic(value, limit, counter);
-        }
-
-        @Override
-        public void storeRun(long base, int level, int slots, long value) {
-            run(array, base, level, slots, Entry.value(value), null);
-        }
-
         @Override
         public long load(long index) {
             return array.load(index);
@@ -203,13 +171,45 @@ interface ArrayUnderTest extends AutoCloseable {
         }
 
         @Override
-        public Tree tree() {
-            return array.tree();
+        public long compareAndExchange(long index, long expected, long update) {
+            return array.compareAndExchange(index, expected, update);
         }
 
         @Override
-        public void close() {
-            array.close();
+        public long store(long index, int order, long value) {
+            return array.store(index, order, value);
+        }
+
+        @Override
+        public void fill(long first, long last, long value) {
+            array.fill(first, last, value);
+        }
+
+        @Override
+        public boolean fulfil(long index, long value) {
+            return array.fulfil(index, value);
+        }
+
+        @Override
+        public long tryAllocate(long value, Limit limit) {
+            return array.tryAllocate(value, limit);
+        }
+
+        @Override
+        public long tryAllocateCyclic(long value, Limit limit, CyclicCounter counter) {
+            return array.tryAllocateCyclic(value, limit, counter);
+        }
+
+        @Override
+        public long tryAllocateBlock(long value, int order, Limit limit) {
+            return array.tryAllocateBlock(value, order, limit);
+        }
+
+        @Override
+        public void storeRun(long first, int shift, int slots, long value) {
+            try (WriteScope _ = array.lock()) {
+                array.writer().storeRun(first, shift, slots, Entry.value(value), null);
+            }
         }
     }
 
@@ -252,52 +252,6 @@ interface ArrayUnderTest extends AutoCloseable {
         @Override
         public boolean compareAndSet(long index, long expected, long update) {
             return array.compareAndSet(index, box(expected), box(update));
-        }
-
-        @Override
-        public AbstractXArray untyped() {
-            return array;
-        }
-
-        /** Objects have no word for a reservation: those have operations of their own. */
-        @Override
-        public long compareAndExchange(long index, long expected, long update) {
-            if (update == LongXArray.RESERVED) {
-                long witness = array.isReserved(index) ? LongXArray.RESERVED : load(index);
-                if (witness == expected && !array.setReserved(index)) {
-                    array.reserve(index);
-                }
-                return witness;
-            }
-            if (expected == LongXArray.RESERVED) {
-                boolean done = update == LongXArray.ABSENT ? array.release(index) : array.fulfil(index, box(update));
-                return done ? LongXArray.RESERVED : array.isReserved(index) ? LongXArray.RESERVED : load(index);
-            }
-            Probe<Box> witness = new Probe<>();
-            array.compareAndExchange(index, box(expected), box(update), witness);
-            return witness.isReserved() ? LongXArray.RESERVED : value(witness.value());
-        }
-
-        @Override
-        public void store(long index, int order, long value) {
-            array.store(index, order, box(value));
-        }
-
-        @Override
-        public void fill(long first, long last, long value) {
-            array.fill(first, last, box(value));
-        }
-
-        @Override
-        public long tryAllocate(long value, Limit limit, CyclicCounter counter) {
-            return counter == null
-                    ? array.tryAllocate(box(value), limit)
-                    : array.tryAllocateCyclic(box(value), limit, counter);
-        }
-
-        @Override
-        public void storeRun(long base, int level, int slots, long value) {
-            run(array, base, level, slots, Entry.OBJECT, box(value));
         }
 
         private boolean hit(boolean found, Probe<Box> from, LongProbe to) {
@@ -370,13 +324,61 @@ interface ArrayUnderTest extends AutoCloseable {
         }
 
         @Override
-        public Tree tree() {
-            return array.tree();
+        public long compareAndExchange(long index, long expected, long update) {
+            Probe<Box> witness = new Probe<>();
+            if (expected == RESERVED) {
+                boolean reserved = update == RESERVED
+                        ? array.isReserved(index)
+                        : update == LongXArray.ABSENT ? array.release(index) : array.fulfil(index, box(update));
+                return reserved ? RESERVED : value(array.load(index));
+            }
+            if (update == RESERVED) {
+                long found = array.isReserved(index) ? RESERVED : load(index);
+                if (found == expected) {
+                    boolean done = expected == LongXArray.ABSENT ? array.reserve(index) : array.setReserved(index);
+                    return done ? found : RESERVED;
+                }
+                return found;
+            }
+            array.compareAndExchange(index, box(expected), box(update), witness);
+            return witness.isReserved() ? RESERVED : value(witness.value());
         }
 
         @Override
-        public void close() {
-            array.close();
+        public long store(long index, int order, long value) {
+            return value(array.store(index, order, box(value)));
+        }
+
+        @Override
+        public void fill(long first, long last, long value) {
+            array.fill(first, last, box(value));
+        }
+
+        @Override
+        public boolean fulfil(long index, long value) {
+            return array.fulfil(index, box(value));
+        }
+
+        @Override
+        public long tryAllocate(long value, Limit limit) {
+            return array.tryAllocate(box(value), limit);
+        }
+
+        @Override
+        public long tryAllocateCyclic(long value, Limit limit, CyclicCounter counter) {
+            return array.tryAllocateCyclic(box(value), limit, counter);
+        }
+
+        @Override
+        public long tryAllocateBlock(long value, int order, Limit limit) {
+            return array.tryAllocateBlock(box(value), order, limit);
+        }
+
+        @Override
+        public void storeRun(long first, int shift, int slots, long value) {
+            try (WriteScope _ = array.lock()) {
+                array.writer().storeRun(first, shift, slots, Entry.OBJECT, box(value));
+            }
         }
     }
 }

@@ -82,7 +82,7 @@ final class TreeChecker {
         long address = tree.basePlain() + node;
         require(NodeAccess.parentPlain(address) == 0 && NodeAccess.offsetPlain(address) == 0, "root has a parent");
         require(NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) != 1
-                || (shift > 0 && isEntry(NodeAccess.slotPlain(address, 0))), "root of shift %d holds slot 0 only",
+                || isEntry(NodeAccess.slotPlain(address, 0)), "root of shift %d holds slot 0 only",
                 shift);
         rootMarks = node(node, shift, 0);
     }

@@ -77,7 +77,7 @@ public final class Run {
         long starts = 0;
         int from = slot;
         for (int half = slots >> 1; half >= wanted; half >>= 1) {
-            starts |= 1L << from + half;
+            starts |= 1L << (from + half);
             from += target >= from + half ? half : 0;
         }
         return starts;

@@ -167,10 +167,10 @@ final class Division {
     }
 
     private boolean reserve(int levels, int count) {
-        long lowest = (long) count << Geometry.DIGIT_BITS * (levels - 1);
+        long lowest = (long) count << (Geometry.DIGIT_BITS * (levels - 1));
         long all = 0;
         for (int level = 0; level < levels; level++) {
-            all += lowest >>> Geometry.DIGIT_BITS * level;
+            all += lowest >>> (Geometry.DIGIT_BITS * level);
         }
         return all <= Integer.MAX_VALUE && tree.reserve(all, (int) lowest);
     }

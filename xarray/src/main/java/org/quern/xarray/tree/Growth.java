@@ -15,7 +15,7 @@ import org.quern.xarray.node.NodeAccess;
  * </pre>
  *
  * One published word: no reader sees a part of it, and a tree without entries is never seen. A reader that holds the old head finds nothing above the old
- * capacity, which is what the array held before. An entry at base 0 that needs a higher root covers everything there was: the old tree is not raised but replaced.
+ * capacity, which is what the array held before. Where ids begin at 1, the first other entry brings a reserved one at 0 with it. An entry at base 0 that needs a higher root covers everything there was: the old tree is not raised but replaced.
  */
 final class Growth {
     private final Tree tree;
@@ -48,7 +48,13 @@ final class Growth {
     /** Inserts where the tree does not reach; false if there is no room for the nodes. */
     boolean insert(Addition entry) {
         long head = tree.headPlain();
-        return head == Entry.ABSENT || entry.base == 0 ? plant(head, entry) : raise(head, entry);
+        if (entry.base == 0) {
+            return plant(head, entry);
+        }
+        if (head == Entry.ABSENT) {
+            return tree.zeroBusy() ? raise(Entry.RESERVED, entry) : plant(head, entry);
+        }
+        return raise(head, entry);
     }
 
     /** First entry, or one in place of all others: a chain from the root down. */

@@ -73,10 +73,9 @@ public final class Ranges {
         tree.requireOpen(tree.headPlain());
         int firstShift = Geometry.shiftOf(Geometry.largestBlock(first, last));
         int top = firstShift;
-        int order = 0;
-        for (long at = first, end = first - 1; end != last; at = end + 1) {
-            order = Geometry.largestBlock(at, last);
-            end = Geometry.blockLast(at, order);
+        int order = Geometry.largestBlock(first, last);
+        for (long end = Geometry.blockLast(first, order); end != last; end = Geometry.blockLast(end + 1, order)) {
+            order = Geometry.largestBlock(end + 1, last);
             top = Math.max(top, Geometry.shiftOf(order));
         }
         top = Math.max(top, Geometry.rootShift(last));
@@ -85,13 +84,16 @@ public final class Ranges {
                 return false;
             }
             cutAround(first, last);
-            for (long at = first, end = first - 1; end != last; at = end + 1) {
+            for (long at = first;;) {
                 order = Geometry.largestBlock(at, last);
-                end = Geometry.blockLast(at, order);
                 mustFit(writer.store(at, order, word, content));
+                if (Geometry.blockLast(at, order) == last) {
+                    return true;
+                }
+                at = Geometry.blockLast(at, order) + 1;
             }
-            return true;
         } finally {
+            writer.lowerRoot();
             giveBack();
         }
     }
@@ -121,11 +123,16 @@ public final class Ranges {
         } finally {
             giveBack();
         }
-        for (long at = first, end = first - 1; end != last; at = end + 1) {
+        for (long at = first;;) {
             int order = Geometry.largestBlock(at, last);
-            end = Geometry.blockLast(at, order);
+            long end = Geometry.blockLast(at, order);
             writer.eraseBlock(at, order);
+            if (end == last) {
+                break;
+            }
+            at = end + 1;
         }
+        writer.lowerRoot();
         return true;
     }
 
@@ -165,6 +172,7 @@ public final class Ranges {
     }
 
     private boolean reserved(boolean done) {
+        writer.lowerRoot();
         giveBack();
         return done;
     }

@@ -48,7 +48,7 @@ final class Shrinkage {
     }
 
     /** Lowers the root while it holds nothing but slot 0. */
-    private void lower(long root) {
+    void lower(long root) {
         long node = root;
         while (NodeAccess.bitmapPlain(tree.basePlain() + node, NodeLayout.PRESENT) == 1) {
             long word = NodeAccess.slotPlain(tree.basePlain() + node, 0);
@@ -70,6 +70,13 @@ final class Shrinkage {
     }
 
     private void moveToHead(long leaf, long word) {
+        if (word == Entry.RESERVED && tree.zeroBusy()) { // it was there for the others
+            tree.setRootMarksRelease(0);
+            tree.setHeadRelease(Entry.ABSENT);
+            slots.emptyOne(leaf, 0);
+            tree.nodes().retire(leaf);
+            return;
+        }
         Mirror mirror = tree.mirror();
         if (mirror != null) {
             mirror.setHeadRelease(mirror.getAcquire(leaf, 0));

@@ -70,6 +70,7 @@ public final class Tree extends RecycleSequence {
     private final @Nullable Mirror mirror;
     private final @Nullable NodeObserver observer;
     private final boolean allocating;
+    private final boolean zeroBusy;
     private final NodePool nodes;
     private final WriterLock lock = new WriterLock();
 
@@ -81,7 +82,7 @@ public final class Tree extends RecycleSequence {
      * @param mirror where the content of entries is, or null if it is in the words
      */
     public Tree(String name, long maxBytes, @Nullable Mirror mirror) {
-        this(name, maxBytes, mirror, false, null);
+        this(name, maxBytes, mirror, false, false, null);
     }
 
     /**
@@ -91,11 +92,13 @@ public final class Tree extends RecycleSequence {
      * @param maxBytes most bytes of nodes
      * @param mirror where the content of entries is, or null if it is in the words
      * @param allocating whether free indices are tracked, in place of mark 0
+     * @param zeroBusy whether index 0 is reserved while there is any other entry
      * @param observer told of each node whose counts changed, or null
      */
-    public Tree(String name, long maxBytes, @Nullable Mirror mirror, boolean allocating,
+    public Tree(String name, long maxBytes, @Nullable Mirror mirror, boolean allocating, boolean zeroBusy,
             @Nullable NodeObserver observer) {
         this.mirror = mirror;
+        this.zeroBusy = zeroBusy;
         this.allocating = allocating;
         this.observer = observer;
         this.nodes = new NodePool(name, maxBytes, this, mirror != null ? mirror : offset -> {});
@@ -447,6 +450,15 @@ public final class Tree extends RecycleSequence {
      */
     public boolean allocating() {
         return allocating;
+    }
+
+    /**
+     * Whether index 0 is reserved while there is any other entry.
+     *
+     * @return true for an array that allocates from 1
+     */
+    public boolean zeroBusy() {
+        return zeroBusy;
     }
 
     /**

@@ -125,6 +125,9 @@ public final class Writer {
     }
 
     private boolean putHead(long word, @Nullable Object content) {
+        if (word == Entry.RESERVED && tree.headPlain() == Entry.ABSENT) {
+            return growth.insert(Growth.Addition.single(0, word, content)); // takes the node now that a store will not need then
+        }
         Mirror mirror = tree.mirror();
         if (mirror != null) {
             mirror.setHeadRelease(content);
@@ -219,6 +222,31 @@ public final class Writer {
      * @param index an index of an entry
      */
     public void remove(long place, long index) {
+        if (!isZero(place, index)) {
+            removeAll(place, index);
+        }
+        if (tree.zeroBusy() && (spanning || index == 0)) {
+            reserveZero();
+        }
+    }
+
+    /** Whether an entry is the reserved one at index 0 that is there for the others. */
+    private boolean isZero(long place, long index) {
+        return tree.zeroBusy() && index == 0 && word(place, 0) == Entry.RESERVED && (place == Place.HEAD
+                || (Place.shift(place) == 0 && Run.length(siblings(Place.node(place)), 0) == 1));
+    }
+
+    /** Where ids begin at 1, index 0 is busy again. If there is no room for a node, it is so without an entry. */
+    private void reserveZero() {
+        if (Entry.isRoot(tree.headPlain())) {
+            long place = locate(0);
+            if (word(place, 0) == Entry.ABSENT) {
+                put(place, 0, Entry.RESERVED, null);
+            }
+        }
+    }
+
+    private void removeAll(long place, long index) {
         tree.nodes().makeRoomToRetire();
         if (place == Place.HEAD) {
             removeHead();
@@ -243,6 +271,14 @@ public final class Writer {
         marking.clearAllIn(node, mask);
         slots.empty(node, mask);
         shrinkage.afterRemoval(node);
+    }
+
+    /** After a split, which may have left the root nothing but slot 0. */
+    void lowerRoot() {
+        if (Entry.isRoot(tree.headPlain())) {
+            tree.nodes().makeRoomToRetire();
+            shrinkage.lower(Entry.rootOffset(tree.headPlain()));
+        }
     }
 
     void removeHead() {
@@ -291,6 +327,9 @@ public final class Writer {
         boolean hit = (NodeAccess.bitmapPlain(tree.basePlain() + node, NodeLayout.PRESENT) & mask) != 0;
         if (hit) {
             empty(node, mask);
+            if (tree.zeroBusy()) {
+                reserveZero();
+            }
         }
         return hit;
     }
