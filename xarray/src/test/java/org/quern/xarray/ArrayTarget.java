@@ -10,18 +10,11 @@ import org.quern.xarray.trace.TracedArray;
 import org.quern.xarray.trace.TracedCursor;
 import org.quern.xarray.tree.Scan;
 
-/** An array as a trace sees it. What the array cannot do yet throws {@link NotThereYet}, so that a replay says so instead of passing over it. */
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** An array as a trace sees it. */
 final class ArrayTarget implements TracedArray {
     private static final Mark[] MARKS = Mark.values();
-
-    /** The operation is not there yet. */
-    static final class NotThereYet extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        NotThereYet(String operation) {
-            super(operation + " is not there yet");
-        }
-    }
 
     private final ArrayUnderTest array;
     private final Kind kind;
@@ -198,25 +191,48 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public List<Span> conflicts(long index, int order) {
-        return spans(Orders.base(index, order), Orders.last(index, order));
+        List<Span> all = new ArrayList<>();
+        try (WriteScope scope = array.array().lock(); AbstractWriteCursor cursor = array.writeCursor(scope, index)) {
+            cursor.moveTo(index, order);
+            while (cursor.nextConflict()) {
+                Span span = spanAt(cursor.base());
+                assertThat(span.value()).isEqualTo(array.value(cursor));
+                assertThat(Extent.order(array.tree().extentAt(span.first()))).isEqualTo(cursor.order());
+                all.add(span);
+            }
+            assertThat(cursor.index()).isEqualTo(Orders.base(index, order));
+        }
+        return all;
     }
 
     @Override
     public void prepareAndFill(long index, int order, long firstValue) {
         long first = Orders.base(index, order);
-        for (long i = 0; i < 1L << order; i++) {
-            array.store(first + i, firstValue + i);
+        long last = Orders.last(index, order);
+        try (WriteScope scope = array.array().lock(); AbstractWriteCursor cursor = array.writeCursor(scope, first)) {
+            try (Prepared prepared = cursor.prepareRange(first, last)) {
+                long value = firstValue;
+                do {
+                    cursor.stepForward();
+                    array.store(cursor, value++);
+                } while (cursor.index() != last);
+                prepared.close();
+            }
         }
     }
 
     @Override
     public void prepare(long index, int order) {
-        // until there are cursors
+        boolean empty = array.isEmpty();
+        try (WriteScope scope = array.array().lock(); AbstractWriteCursor cursor = array.writeCursor(scope, index)) {
+            cursor.prepareRange(Orders.base(index, order), Orders.last(index, order));
+        }
+        assertThat(array.isEmpty()).isEqualTo(empty);
     }
 
     @Override
     public TracedCursor cursor(long index) {
-        throw new NotThereYet("a cursor");
+        return new CursorTarget(this, array, index);
     }
 
     @Override
@@ -265,7 +281,7 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public void close() {
-        TreeChecker.check(array.tree());
+        assertThat(TreeChecker.defects(array.tree(), true)).isEmpty();
         array.close();
     }
 }

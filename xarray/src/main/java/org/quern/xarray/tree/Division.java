@@ -26,8 +26,10 @@ final class Division {
     private final Tree tree;
     private final Slots slots;
     private final Marking marking;
+    private final Shrinkage shrinkage;
 
-    Division(Tree tree, Slots slots, Marking marking) {
+    Division(Tree tree, Slots slots, Marking marking, Shrinkage shrinkage) {
+        this.shrinkage = shrinkage;
         this.tree = tree;
         this.slots = slots;
         this.marking = marking;
@@ -84,6 +86,7 @@ final class Division {
                 }
             }
             slots.changed(node, mask);
+            shrinkage.afterSplit(node);
         }
 
         /** A node of this content in all its slots. */
@@ -104,6 +107,7 @@ final class Division {
 
     /** Cuts the entry in halves, and the half around an index again, until that is of the wanted order; false if there is no room for nodes. */
     boolean isolate(long place, long index, int order) {
+        tree.nodes().makeRoomToRetire();
         Whole whole = new Whole(place, index);
         int lowest = Geometry.shiftOf(order);
         int levels = (whole.shift - lowest) / Geometry.DIGIT_BITS;
@@ -142,6 +146,7 @@ final class Division {
 
     /** Splits into equal pieces; false if there is no room for nodes. */
     boolean divide(long place, long index, int order) {
+        tree.nodes().makeRoomToRetire();
         Whole whole = new Whole(place, index);
         int lowest = Geometry.shiftOf(order);
         int levels = (whole.shift - lowest) / Geometry.DIGIT_BITS;

@@ -40,7 +40,7 @@ public final class Writer {
         this.marking = new Marking(tree);
         this.growth = new Growth(tree, slots, marking);
         this.shrinkage = new Shrinkage(tree, slots);
-        this.ranges = new Ranges(tree, this, new Division(tree, slots, marking));
+        this.ranges = new Ranges(tree, this, new Division(tree, slots, marking, shrinkage));
     }
 
     /**
@@ -226,7 +226,7 @@ public final class Writer {
         if (!zero || word(place, index) != Entry.RESERVED) {
             removeAll(place, index);
         }
-        if (zero) {
+        if (zero || (spanning && tree.zeroBusy())) {
             reserveZero();
         }
     }
