@@ -725,6 +725,34 @@ public final class LongXArray extends AbstractXArray {
         }
     }
 
+    /**
+     * A cursor that reads.
+     *
+     * @param index where it begins; not looked at yet
+     * @return a cursor for the calling thread
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalStateException.class)
+    public LongReadCursor cursor(long index) {
+        return new LongReadCursor(this, index);
+    }
+
+    /**
+     * A cursor that may change the array while it is locked.
+     *
+     * @param scope of this array
+     * @param index where it begins; not looked at yet
+     * @return a cursor for the calling thread
+     * @throws NullPointerException if the scope is null
+     * @throws IllegalArgumentException if the scope is of another array
+     * @throws IllegalStateException if the scope is closed or of another thread, or the array is closed
+     */
+    @Operation(threads = Operation.Threads.OWNER, lock = "writer lock", errors = {NullPointerException.class,
+            IllegalArgumentException.class, IllegalStateException.class})
+    public LongWriteCursor writeCursor(WriteScope scope, long index) {
+        return new LongWriteCursor(this, scope, index);
+    }
+
     private static void requireValue(String what, long value) {
         if (value < 0) {
             throw new IllegalArgumentException(what + "=" + value + ": must be 0.." + Long.MAX_VALUE);

@@ -1,5 +1,8 @@
 package org.quern.xarray;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.quern.kapi.Operation;
 import org.quern.xarray.tree.Tree;
 
@@ -15,6 +18,7 @@ public final class WriteScope implements AutoCloseable {
     private final Tree tree;
     private boolean closed;
     private boolean paused;
+    private final List<Prepared> preparations = new ArrayList<>(0);
 
     /** The lock has been taken. */
     WriteScope(AbstractXArray array) {
@@ -49,6 +53,7 @@ public final class WriteScope implements AutoCloseable {
         }
         if (!paused) {
             requireHeld();
+            preparations.forEach(Prepared::close);
             closed = true;
             tree.unlock();
         }
@@ -63,9 +68,15 @@ public final class WriteScope implements AutoCloseable {
         }
     }
 
+    Prepared prepared(Prepared preparation) {
+        preparations.add(preparation);
+        return preparation;
+    }
+
     /** Lets other writers in. */
     void pause() {
         requireHeld();
+        preparations.forEach(Prepared::close); // others would use it up
         if (tree.lock().extraHolds() > 0) {
             throw new IllegalStateException("array " + tree.nodes().name()
                     + ": a scope inside another cannot pause, it would break the step of the other");

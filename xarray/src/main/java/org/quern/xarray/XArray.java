@@ -701,4 +701,32 @@ public final class XArray<V> extends AbstractXArray {
             tree.unlock();
         }
     }
+
+    /**
+     * A cursor that reads.
+     *
+     * @param index where it begins; not looked at yet
+     * @return a cursor for the calling thread
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalStateException.class)
+    public ReadCursor<V> cursor(long index) {
+        return new ReadCursor<>(this, index);
+    }
+
+    /**
+     * A cursor that may change the array while it is locked.
+     *
+     * @param scope of this array
+     * @param index where it begins; not looked at yet
+     * @return a cursor for the calling thread
+     * @throws NullPointerException if the scope is null
+     * @throws IllegalArgumentException if the scope is of another array
+     * @throws IllegalStateException if the scope is closed or of another thread, or the array is closed
+     */
+    @Operation(threads = Operation.Threads.OWNER, lock = "writer lock", errors = {NullPointerException.class,
+            IllegalArgumentException.class, IllegalStateException.class})
+    public WriteCursor<V> writeCursor(WriteScope scope, long index) {
+        return new WriteCursor<>(this, scope, index);
+    }
 }

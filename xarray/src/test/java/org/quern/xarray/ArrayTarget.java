@@ -2,35 +2,26 @@ package org.quern.xarray;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 
 import org.quern.xarray.entry.Extent;
 import org.quern.xarray.node.NodeLayout;
-import org.quern.xarray.trace.IndexCursor;
 import org.quern.xarray.trace.Span;
 import org.quern.xarray.trace.TracedArray;
 import org.quern.xarray.trace.TracedCursor;
 import org.quern.xarray.tree.Scan;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** An array as a trace sees it. */
 final class ArrayTarget implements TracedArray {
     private static final Mark[] MARKS = Mark.values();
 
     private final ArrayUnderTest array;
-    private final AbstractXArray untyped;
     private final Kind kind;
-    /** The recorded structure remembers in the array that a cycle went round; ours does in the counter, so there is one for all cycles of a trace. */
     private final CyclicCounter counter = CyclicCounter.of32Bits();
 
-    private boolean hasRuns;
-
-    ArrayTarget(Function<XArrayConfig, ArrayUnderTest> factory, XArrayConfig config, Kind kind) {
-        array = factory.apply(config.allocating(switch (kind) {
-            case PLAIN -> Allocation.NONE;
-            case ALLOCATING -> Allocation.FROM_ZERO;
-            case ALLOCATING_FROM_ONE -> Allocation.FROM_ONE;
-        }));
-        untyped = array.array();
+    ArrayTarget(ArrayUnderTest array, Kind kind) {
+        this.array = array;
         this.kind = kind;
     }
 
@@ -50,17 +41,17 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public long store(long index, long value) {
-        if (value != ABSENT) {
-            return array.store(index, value);
-        }
-        if (kind == Kind.PLAIN) {
+        if (value == ABSENT && kind == Kind.PLAIN) {
             return array.erase(index);
         }
-        long old = array.load(index);
-        if (!untyped.setReserved(index)) {
-            untyped.reserve(index);
+        if (value == ABSENT) {
+            long old = array.load(index);
+            if (!array.array().setReserved(index)) {
+                array.array().reserve(index);
+            }
+            return old;
         }
-        return old;
+        return array.store(index, value);
     }
 
     @Override
@@ -70,7 +61,7 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public boolean insert(long index, long value) {
-        return value == RESERVED ? untyped.reserve(index) : array.insert(index, value);
+        return value == RESERVED || value == ABSENT ? array.array().reserve(index) : array.insert(index, value);
     }
 
     @Override
@@ -80,12 +71,12 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public void reserve(long index) {
-        untyped.reserve(index);
+        array.array().reserve(index);
     }
 
     @Override
     public void release(long index) {
-        untyped.release(index);
+        array.array().release(index);
     }
 
     @Override
@@ -96,13 +87,6 @@ final class ArrayTarget implements TracedArray {
     @Override
     public void unmark(long index, int mark) {
         array.unmark(index, mark(mark));
-    }
-
-    @Override
-    public void resetMarks(long index) {
-        for (int mark = kind == Kind.PLAIN ? 0 : 1; mark < MARKS.length; mark++) {
-            unmark(index, mark);
-        }
     }
 
     @Override
@@ -140,28 +124,30 @@ final class ArrayTarget implements TracedArray {
     @Override
     public long allocate(long min, long max, long value) {
         Limit limit = new Limit(min, max);
-        return value == ABSENT ? untyped.tryAllocateReserved(limit) : array.tryAllocate(value, limit);
+        return value == ABSENT || value == RESERVED
+                ? array.array().tryAllocateReserved(limit)
+                : array.tryAllocate(value, limit);
     }
 
     @Override
     public Cycle allocateCyclic(long min, long max, long next, long value) {
         Limit limit = new Limit(min, max);
         counter.moveTo(next);
-        long id = value == ABSENT
-                ? untyped.tryAllocateReservedCyclic(limit, counter)
+        long id = value == ABSENT || value == RESERVED
+                ? array.array().tryAllocateReservedCyclic(limit, counter)
                 : array.tryAllocateCyclic(value, limit, counter);
-        return new Cycle(id, counter.next(), counter.wrapped());
+        return new Cycle(id, counter.next(), id >= 0 && counter.wrapped());
     }
 
     @Override
     public int orderAt(long index) {
-        return untyped.orderAt(index);
+        return array.array().orderAt(index);
     }
 
     @Override
     public void fill(long first, long last, long value) {
         if (value == ABSENT) {
-            untyped.clearRange(first, last);
+            array.array().clearRange(first, last);
         } else {
             array.fill(first, last, value);
         }
@@ -169,17 +155,14 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public void storeRun(long first, long last, int level, long value) {
+        int shift = 6 * level;
         if (value != ABSENT) {
-            int slots = (int) (last - first >>> 6 * level) + 1;
-            hasRuns |= Integer.bitCount(slots) != 1 || (first >>> 6 * level & slots - 1) != 0;
-            array.storeRun(first, 6 * level, slots, value);
+            array.storeRun(first, shift, (int) (last - first >>> shift) + 1, value);
             return;
         }
-        for (Span span = nextSpan(first); span != null
-                && Long.compareUnsigned(span.first(), last) <= 0; span = span.last() == -1L
-                        ? null
-                        : nextSpan(span.last() + 1)) {
-            array.erase(span.first());
+        for (long at = first, end = first - 1; end != last; at = end + 1) {
+            end = Orders.last(at, shift);
+            array.array().eraseRange(at, shift);
         }
     }
 
@@ -190,55 +173,66 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public void eraseOrder(long index, int order) {
-        untyped.eraseRange(index, order);
+        array.array().eraseRange(index, order);
     }
 
-    /** Pieces keep the content of the whole; other content is a second step, piece by piece. */
     @Override
     public void split(long index, int order, long value) {
-        if (untyped.orderAt(index) < 0) {
+        Span whole = spanAt(index);
+        if (whole == null) {
             return;
         }
-        long first = untyped.baseOf(index);
-        long last = untyped.lastOf(index);
-        untyped.split(index, order);
-        for (long piece = first;; piece = untyped.lastOf(piece) + 1) {
-            array.store(piece, value);
-            if (untyped.lastOf(piece) == last) {
-                return;
-            }
+        array.array().split(index, order);
+        for (long at = whole.first(), last = at - 1; last != whole.last(); at = last + 1) {
+            last = Orders.last(at, order);
+            array.store(at, value);
         }
     }
 
     @Override
     public List<Span> conflicts(long index, int order) {
-        long last = Orders.last(Orders.base(index, order), order);
-        List<Span> found = new ArrayList<>();
-        for (Span span = nextSpan(Orders.base(index, order)); span != null
-                && Long.compareUnsigned(span.first(), last) <= 0; span = span.last() == -1L
-                        ? null
-                        : nextSpan(span.last() + 1)) {
-            found.add(span);
+        List<Span> all = new ArrayList<>();
+        try (WriteScope scope = array.array().lock(); AbstractWriteCursor cursor = array.writeCursor(scope, index)) {
+            cursor.moveTo(index, order);
+            while (cursor.nextConflict()) {
+                Span span = spanAt(cursor.base());
+                assertThat(span.value()).isEqualTo(array.value(cursor));
+                assertThat(Extent.order(array.tree().extentAt(span.first()))).isEqualTo(cursor.order());
+                all.add(span);
+            }
+            assertThat(cursor.index()).isEqualTo(Orders.base(index, order));
         }
-        return found;
+        return all;
     }
 
     @Override
     public void prepareAndFill(long index, int order, long firstValue) {
         long first = Orders.base(index, order);
-        for (long i = 0; i < 1L << order; i++) {
-            array.store(first + i, firstValue + i);
+        long last = Orders.last(index, order);
+        try (WriteScope scope = array.array().lock(); AbstractWriteCursor cursor = array.writeCursor(scope, first)) {
+            try (Prepared prepared = cursor.prepareRange(first, last)) {
+                long value = firstValue;
+                do {
+                    cursor.stepForward();
+                    array.store(cursor, value++);
+                } while (cursor.index() != last);
+                prepared.close();
+            }
         }
     }
 
     @Override
     public void prepare(long index, int order) {
-        // nothing that can be seen
+        boolean empty = array.isEmpty();
+        try (WriteScope scope = array.array().lock(); AbstractWriteCursor cursor = array.writeCursor(scope, index)) {
+            cursor.prepareRange(Orders.base(index, order), Orders.last(index, order));
+        }
+        assertThat(array.isEmpty()).isEqualTo(empty);
     }
 
     @Override
     public TracedCursor cursor(long index) {
-        return new IndexCursor(this, index);
+        return new CursorTarget(this, array, index);
     }
 
     @Override
@@ -247,30 +241,32 @@ final class ArrayTarget implements TracedArray {
         if (extent == Extent.NONE) {
             return null;
         }
-        long value = array.load(index);
         int marks = 0;
-        for (int mark = kind == Kind.PLAIN ? 0 : 1; mark < MARKS.length; mark++) {
-            marks |= isMarked(index, mark) ? 1 << mark : 0;
+        for (Mark mark : MARKS) {
+            marks |= (kind == Kind.PLAIN || mark != Mark.M0) && array.isMarked(index, mark) ? 1 << mark.ordinal() : 0;
         }
-        return new Span(Extent.base(extent, index), Extent.last(extent, index), (int) (extent & 63) / 6,
-                value == ABSENT ? RESERVED : value, marks);
+        long value = array.array().isReserved(index) ? RESERVED : array.load(index);
+        return new Span(Extent.base(extent, index), Extent.last(extent, index), (int) (extent & 63) / 6, value, marks);
     }
 
-    @Override
-    public Span nextSpan(long from) {
+    private List<Span> spans(long first, long last) {
+        List<Span> all = new ArrayList<>();
         long[] found = new long[1];
-        return Scan.run(array.tree(), Deliveries.FIRST_INDEX, from, -1L, NodeLayout.PRESENT, found)
-                ? spanAt(found[0])
-                : null;
+        long from = first;
+        while (Scan.run(array.tree(), Deliveries.FIRST_INDEX, from, last, NodeLayout.PRESENT, found)) {
+            Span span = spanAt(found[0]);
+            all.add(span);
+            if (Long.compareUnsigned(span.last(), last) >= 0) {
+                break;
+            }
+            from = span.last() + 1;
+        }
+        return all;
     }
 
     @Override
     public List<Span> spans() {
-        List<Span> all = new ArrayList<>();
-        for (Span span = nextSpan(0); span != null; span = span.last() == -1L ? null : nextSpan(span.last() + 1)) {
-            all.add(span);
-        }
-        return all;
+        return spans(0, -1L);
     }
 
     @Override
@@ -280,20 +276,17 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public int top() {
-        int height = array.stats().height();
-        return height == 0 ? -1 : (height - 1) * 6;
+        return Math.max(-1, (array.stats().height() - 1) * 6);
     }
 
     @Override
     public void check() {
-        List<String> defects = TreeChecker.defects(array.tree(), hasRuns);
-        if (!defects.isEmpty()) {
-            throw new AssertionError(String.join("\n", defects));
-        }
+        assertThat(TreeChecker.defects(array.tree(), true)).isEmpty();
     }
 
     @Override
     public void close() {
+        check();
         array.close();
     }
 }

@@ -61,6 +61,13 @@ interface ArrayUnderTest extends AutoCloseable {
     /** One entry of a run of slots, as the kernel's range store makes them: only the engine can. */
     void storeRun(long first, int shift, int slots, long value);
 
+    AbstractWriteCursor writeCursor(WriteScope scope, long index);
+
+    /** Content of a cursor: {@link #RESERVED} for a reserved entry. */
+    long value(AbstractWriteCursor cursor);
+
+    long store(AbstractWriteCursor cursor, long value);
+
     default Tree tree() {
         return array().tree();
     }
@@ -171,6 +178,21 @@ interface ArrayUnderTest extends AutoCloseable {
         }
 
         @Override
+        public LongWriteCursor writeCursor(WriteScope scope, long index) {
+            return array.writeCursor(scope, index);
+        }
+
+        @Override
+        public long value(AbstractWriteCursor cursor) {
+            return cursor.isReserved() ? RESERVED : ((LongWriteCursor) cursor).value();
+        }
+
+        @Override
+        public long store(AbstractWriteCursor cursor, long value) {
+            return ((LongWriteCursor) cursor).store(value);
+        }
+
+        @Override
         public long compareAndExchange(long index, long expected, long update) {
             return array.compareAndExchange(index, expected, update);
         }
@@ -206,8 +228,9 @@ interface ArrayUnderTest extends AutoCloseable {
         }
 
         @Override
+        @SuppressWarnings("try") // the scope is held, not used
         public void storeRun(long first, int shift, int slots, long value) {
-            try (WriteScope _ = array.lock()) {
+            try (WriteScope scope = array.lock()) {
                 array.writer().storeRun(first, shift, slots, Entry.value(value), null);
             }
         }
@@ -324,6 +347,23 @@ interface ArrayUnderTest extends AutoCloseable {
         }
 
         @Override
+        public WriteCursor<Box> writeCursor(WriteScope scope, long index) {
+            return array.writeCursor(scope, index);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public long value(AbstractWriteCursor cursor) {
+            return cursor.isReserved() ? RESERVED : value(((WriteCursor<Box>) cursor).value());
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public long store(AbstractWriteCursor cursor, long value) {
+            return value(((WriteCursor<Box>) cursor).store(box(value)));
+        }
+
+        @Override
         public long compareAndExchange(long index, long expected, long update) {
             Probe<Box> witness = new Probe<>();
             if (expected == RESERVED) {
@@ -375,8 +415,9 @@ interface ArrayUnderTest extends AutoCloseable {
         }
 
         @Override
+        @SuppressWarnings("try") // the scope is held, not used
         public void storeRun(long first, int shift, int slots, long value) {
-            try (WriteScope _ = array.lock()) {
+            try (WriteScope scope = array.lock()) {
                 array.writer().storeRun(first, shift, slots, Entry.OBJECT, box(value));
             }
         }

@@ -24,7 +24,6 @@ class RandomTraceTest {
     private static final int EPISODE = 20_000;
     private static final int DUMP_EVERY = 500;
     private static final long PROGRESS_NANOS = 5_000_000_000L;
-    private static final XArrayConfig CONFIG = XArrayConfig.defaults().withMaxNodeBytes(64 << 20);
 
     static Stream<Arguments> runs() {
         return ArrayTest.kinds()
@@ -34,7 +33,7 @@ class RandomTraceTest {
     @ParameterizedTest
     @MethodSource("runs")
     void arrayAgreesWithTheModel(ArrayTest.Kind kind, TraceProfile profile) {
-        TraceComparison comparison = new TraceComparison(traced -> new ArrayTarget(kind::create, CONFIG, traced),
+        TraceComparison comparison = new TraceComparison(traced -> ReplayTest.target(kind, traced),
                 Model::new);
         long share = Math.max(1, OPERATIONS / (2 * TraceProfile.values().length));
         long reported = System.nanoTime();

@@ -14,6 +14,7 @@ import org.quern.xarray.trace.Trace;
 import org.quern.xarray.trace.TraceProfile;
 import org.quern.xarray.trace.TraceReplay;
 import org.quern.xarray.trace.TraceWriter;
+import org.quern.xarray.trace.TracedArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,9 +47,21 @@ class ReplayTest {
     @ParameterizedTest
     @MethodSource("runs")
     void arrayGivesWhatTheTraceSays(ArrayTest.Kind kind, Trace trace) {
-        TraceReplay replay = TraceReplay.of(trace, traced -> new ArrayTarget(kind::create, CONFIG, traced),
+        TraceReplay replay = TraceReplay.of(trace, traced -> target(kind, traced),
                 Model::new);
         assertThat(replay.differences()).isEmpty();
         assertThat(replay.untagged()).isPositive();
+    }
+
+    static ArrayTarget target(ArrayTest.Kind kind, TracedArray.Kind traced) {
+        return new ArrayTarget(kind.create(config(traced)), traced);
+    }
+
+    private static XArrayConfig config(TracedArray.Kind kind) {
+        return CONFIG.allocating(switch (kind) {
+            case PLAIN -> Allocation.NONE;
+            case ALLOCATING -> Allocation.FROM_ZERO;
+            case ALLOCATING_FROM_ONE -> Allocation.FROM_ONE;
+        });
     }
 }

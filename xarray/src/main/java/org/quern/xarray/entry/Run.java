@@ -57,11 +57,11 @@ public final class Run {
      * The order of a run.
      *
      * @param shift the node's shift
-     * @param slots the run's length, a power of two
+     * @param slots the run's length; if it is no power of two the next one counts
      * @return 0..63
      */
     public static int order(int shift, int slots) {
-        return shift + Long.SIZE - 1 - Long.numberOfLeadingZeros(slots);
+        return shift + Long.SIZE - Long.numberOfLeadingZeros(slots - 1L);
     }
 
     /**

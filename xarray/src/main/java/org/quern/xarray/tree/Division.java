@@ -104,6 +104,7 @@ final class Division {
 
     /** Cuts the entry in halves, and the half around an index again, until that is of the wanted order; false if there is no room for nodes. */
     boolean isolate(long place, long index, int order) {
+        tree.nodes().makeRoomToRetire();
         Whole whole = new Whole(place, index);
         int lowest = Geometry.shiftOf(order);
         int levels = (whole.shift - lowest) / Geometry.DIGIT_BITS;
@@ -142,6 +143,7 @@ final class Division {
 
     /** Splits into equal pieces; false if there is no room for nodes. */
     boolean divide(long place, long index, int order) {
+        tree.nodes().makeRoomToRetire();
         Whole whole = new Whole(place, index);
         int lowest = Geometry.shiftOf(order);
         int levels = (whole.shift - lowest) / Geometry.DIGIT_BITS;

@@ -85,7 +85,7 @@ final class Occupancy {
         } else {
             free = min == 0 && head != Entry.ABSENT ? 1 : min;
         }
-        return free >= 0 && free <= max ? free : NONE;
+        return free >= min && free <= max ? free : NONE;
     }
 
     private long search(long root, long min) {

@@ -273,7 +273,7 @@ public final class Writer {
         shrinkage.afterRemoval(node);
     }
 
-    /** After a split, which may have left the root nothing but slot 0. */
+    /** After a split: a root that was high for a large entry at 0 need not be so any more. Not before a whole operation is done: what it reserved counts on the root. */
     void lowerRoot() {
         if (Entry.isRoot(tree.headPlain())) {
             tree.nodes().makeRoomToRetire();

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-import org.quern.xarray.trace.IndexCursor;
 import org.quern.xarray.trace.Span;
 import org.quern.xarray.trace.TracedArray;
 import org.quern.xarray.trace.TracedCursor;
@@ -54,8 +53,8 @@ public final class Model implements TracedArray {
         return kind == Kind.ALLOCATING_FROM_ONE && !spans.isEmpty() && spans.firstKey() != 0;
     }
 
-    @Override
-    public Span nextSpan(long index) {
+    /** The first entry that ends at or after an index, null if there is none: it may cover the index. */
+    Span ceiling(long index) {
         Span here = spanAt(index);
         if (here != null) {
             return here;
@@ -243,8 +242,7 @@ public final class Model implements TracedArray {
         marks(index, ~(1 << mark), 0);
     }
 
-    @Override
-    public void resetMarks(long index) {
+    void resetMarks(long index) {
         marks(index, 0, 0);
     }
 
@@ -263,7 +261,7 @@ public final class Model implements TracedArray {
 
     @Override
     public Hit find(long from, long max, int filter) {
-        for (Span span = nextSpan(from); span != null; span = after(span)) {
+        for (Span span = ceiling(from); span != null; span = after(span)) {
             long index = span.covers(from) ? from : span.first();
             if (Long.compareUnsigned(index, max) > 0) {
                 return null;
@@ -372,7 +370,7 @@ public final class Model implements TracedArray {
 
     @Override
     public TracedCursor cursor(long index) {
-        return new IndexCursor(this, index);
+        return new ModelCursor(this, index);
     }
 
     // Shape

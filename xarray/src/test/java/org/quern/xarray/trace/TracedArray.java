@@ -92,12 +92,6 @@ public interface TracedArray extends AutoCloseable {
     /** The entry that covers an index, reserved or not; null if there is none. */
     Span spanAt(long index);
 
-    /** The first entry, reserved or not, that ends at or after an index; null if there is none. */
-    Span nextSpan(long from);
-
-    /** Clears all marks of an entry. */
-    void resetMarks(long index);
-
     /** All entries, ascending. */
     List<Span> spans();
 

@@ -1,15 +1,19 @@
-package org.quern.xarray.trace;
+package org.quern.xarray.model;
 
-/** A cursor that remembers nothing but its index and the entry it delivered last, and asks the array again for each step. */
-public final class IndexCursor implements TracedCursor {
-    private final TracedArray array;
+import org.quern.xarray.trace.Span;
+import org.quern.xarray.trace.TracedArray;
+import org.quern.xarray.trace.TracedCursor;
+
+/** A cursor that remembers nothing but its index and the entry it delivered last. */
+final class ModelCursor implements TracedCursor {
+    private final Model model;
     private long index;
     private boolean fresh = true;
     private boolean ended;
     private Span present;
 
-    public IndexCursor(TracedArray array, long index) {
-        this.array = array;
+    ModelCursor(Model model, long index) {
+        this.model = model;
         this.index = index;
     }
 
@@ -21,7 +25,7 @@ public final class IndexCursor implements TracedCursor {
     @Override
     public Span load() {
         fresh = false;
-        present = array.spanAt(index);
+        present = model.spanAt(index);
         return present;
     }
 
@@ -57,9 +61,9 @@ public final class IndexCursor implements TracedCursor {
         if (ended) {
             return null;
         }
-        Span found = array.nextSpan(index);
+        Span found = model.ceiling(index);
         while (found != null && filter != TracedArray.PRESENT && !found.hasMark(filter)) {
-            found = found.last() == -1L ? null : array.nextSpan(found.last() + 1);
+            found = model.after(found);
         }
         long at = found == null || found.covers(index) ? index : found.first();
         if (found == null || Long.compareUnsigned(at, max) > 0) {
@@ -88,27 +92,27 @@ public final class IndexCursor implements TracedCursor {
 
     @Override
     public void store(long value) {
-        array.storeRun(index, index, 0, value);
+        model.storeRun(index, index, 0, value);
     }
 
     @Override
     public void mark(int mark) {
-        array.mark(index, mark);
+        model.mark(index, mark);
     }
 
     @Override
     public void unmark(int mark) {
-        array.unmark(index, mark);
+        model.unmark(index, mark);
     }
 
     @Override
     public void resetMarks() {
-        array.resetMarks(index);
+        model.resetMarks(index);
     }
 
     @Override
     public boolean isMarked(int mark) {
-        return array.isMarked(index, mark);
+        return model.isMarked(index, mark);
     }
 
     @Override
