@@ -137,6 +137,7 @@ public abstract sealed class AbstractCursor implements AutoCloseable
      * @throws IllegalStateException if the cursor is closed or of another thread, or the array is closed
      */
     @Operation(threads = Operation.Threads.OWNER, faults = Operation.Faults.MAY, errors = {IllegalStateException.class})
+    @SuppressWarnings("ReferenceEquality") // identity is the question
     public final boolean unchanged() {
         check();
         long foundWord = word;
@@ -389,6 +390,7 @@ public abstract sealed class AbstractCursor implements AutoCloseable
         checkOwner();
     }
 
+    @SuppressWarnings("ReferenceEquality") // threads are their own identity
     final void checkOwner() {
         if (closed || Thread.currentThread() != owner) {
             throw new IllegalStateException("array " + tree.nodes().name() + ": the cursor "

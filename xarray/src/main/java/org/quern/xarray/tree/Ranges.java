@@ -73,25 +73,29 @@ public final class Ranges {
         tree.requireOpen(tree.headPlain());
         int firstShift = Geometry.shiftOf(Geometry.largestBlock(first, last));
         int top = firstShift;
-        int order = Geometry.largestBlock(first, last);
-        for (long end = Geometry.blockLast(first, order); end != last; end = Geometry.blockLast(end + 1, order)) {
-            order = Geometry.largestBlock(end + 1, last);
+        int order = 0;
+        long next = first;
+        long end;
+        do {
+            order = Geometry.largestBlock(next, last);
+            end = Geometry.blockLast(next, order);
             top = Math.max(top, Geometry.shiftOf(order));
-        }
+            next = end + 1;
+        } while (end != last);
         top = Math.max(top, Geometry.rootShift(last));
         try {
             if (!reserve(missing(first, firstShift, last, Geometry.shiftOf(order), top), first, last)) {
                 return false;
             }
             cutAround(first, last);
-            for (long at = first;;) {
-                order = Geometry.largestBlock(at, last);
-                mustFit(writer.store(at, order, word, content));
-                if (Geometry.blockLast(at, order) == last) {
-                    return true;
-                }
-                at = Geometry.blockLast(at, order) + 1;
-            }
+            next = first;
+            do {
+                order = Geometry.largestBlock(next, last);
+                end = Geometry.blockLast(next, order);
+                mustFit(writer.store(next, order, word, content));
+                next = end + 1;
+            } while (end != last);
+            return true;
         } finally {
             writer.lowerRoot();
             giveBack();
@@ -123,15 +127,14 @@ public final class Ranges {
         } finally {
             giveBack();
         }
-        for (long at = first;;) {
-            int order = Geometry.largestBlock(at, last);
-            long end = Geometry.blockLast(at, order);
-            writer.eraseBlock(at, order);
-            if (end == last) {
-                break;
-            }
-            at = end + 1;
-        }
+        long next = first;
+        long end;
+        do {
+            int order = Geometry.largestBlock(next, last);
+            end = Geometry.blockLast(next, order);
+            writer.eraseBlock(next, order);
+            next = end + 1;
+        } while (end != last);
         writer.lowerRoot();
         return true;
     }
