@@ -38,7 +38,8 @@ import org.quern.xarray.tree.Visit;
  */
 @Operation(threads = Operation.Threads.OWNER, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
         UnsupportedOperationException.class, IllegalStateException.class})
-public abstract sealed class AbstractCursor implements AutoCloseable permits LongReadCursor, ReadCursor, AbstractWriteCursor {
+public abstract sealed class AbstractCursor implements AutoCloseable
+        permits LongReadCursor, ReadCursor, AbstractWriteCursor {
     private static final Visit<AbstractCursor> FIND = new Finding();
 
     private enum State {
@@ -136,6 +137,7 @@ public abstract sealed class AbstractCursor implements AutoCloseable permits Lon
      * @throws IllegalStateException if the cursor is closed or of another thread, or the array is closed
      */
     @Operation(threads = Operation.Threads.OWNER, faults = Operation.Faults.MAY, errors = {IllegalStateException.class})
+    @SuppressWarnings("ReferenceEquality") // identity is the question
     public final boolean unchanged() {
         check();
         long foundWord = word;
@@ -388,6 +390,7 @@ public abstract sealed class AbstractCursor implements AutoCloseable permits Lon
         checkOwner();
     }
 
+    @SuppressWarnings("ReferenceEquality") // threads are their own identity
     final void checkOwner() {
         if (closed || Thread.currentThread() != owner) {
             throw new IllegalStateException("array " + tree.nodes().name() + ": the cursor "

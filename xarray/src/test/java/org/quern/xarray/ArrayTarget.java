@@ -210,14 +210,13 @@ final class ArrayTarget implements TracedArray {
         long first = Orders.base(index, order);
         long last = Orders.last(index, order);
         try (WriteScope scope = array.array().lock(); AbstractWriteCursor cursor = array.writeCursor(scope, first)) {
-            try (Prepared prepared = cursor.prepareRange(first, last)) {
-                long value = firstValue;
-                do {
-                    cursor.stepForward();
-                    array.store(cursor, value++);
-                } while (cursor.index() != last);
-                prepared.close();
-            }
+            Prepared prepared = cursor.prepareRange(first, last);
+            long value = firstValue;
+            do {
+                cursor.stepForward();
+                array.store(cursor, value++);
+            } while (cursor.index() != last);
+            prepared.close();
         }
     }
 

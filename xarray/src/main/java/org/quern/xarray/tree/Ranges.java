@@ -74,22 +74,27 @@ public final class Ranges {
         int firstShift = Geometry.shiftOf(Geometry.largestBlock(first, last));
         int top = firstShift;
         int order = 0;
-        for (long at = first, end = first - 1; end != last; at = end + 1) {
-            order = Geometry.largestBlock(at, last);
-            end = Geometry.blockLast(at, order);
+        long next = first;
+        long end;
+        do {
+            order = Geometry.largestBlock(next, last);
+            end = Geometry.blockLast(next, order);
             top = Math.max(top, Geometry.shiftOf(order));
-        }
+            next = end + 1;
+        } while (end != last);
         top = Math.max(top, Geometry.rootShift(last));
         try {
             if (!reserve(missing(first, firstShift, last, Geometry.shiftOf(order), top), first, last)) {
                 return false;
             }
             cutAround(first, last);
-            for (long at = first, end = first - 1; end != last; at = end + 1) {
-                order = Geometry.largestBlock(at, last);
-                end = Geometry.blockLast(at, order);
-                mustFit(writer.store(at, order, word, content));
-            }
+            next = first;
+            do {
+                order = Geometry.largestBlock(next, last);
+                end = Geometry.blockLast(next, order);
+                mustFit(writer.store(next, order, word, content));
+                next = end + 1;
+            } while (end != last);
             return true;
         } finally {
             giveBack();
@@ -121,11 +126,14 @@ public final class Ranges {
         } finally {
             giveBack();
         }
-        for (long at = first, end = first - 1; end != last; at = end + 1) {
-            int order = Geometry.largestBlock(at, last);
-            end = Geometry.blockLast(at, order);
-            writer.eraseBlock(at, order);
-        }
+        long next = first;
+        long end;
+        do {
+            int order = Geometry.largestBlock(next, last);
+            end = Geometry.blockLast(next, order);
+            writer.eraseBlock(next, order);
+            next = end + 1;
+        } while (end != last);
         return true;
     }
 
