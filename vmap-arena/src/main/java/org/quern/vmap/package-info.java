@@ -25,13 +25,17 @@
  *        |  FREE  |                       | LEASED |                                    | LEASED    |
  *        | absent |                       | absent |  &lt;------------------------------  | populated |
  *        +--------+                       +--------+       decommit                     +-----------+
- *            ^                                |                                               |
- *            |                                |  free                                 free    |
- *            |      scope closed,             v                                               |
- *            |      decommitted         +-----------+                                         |
- *            +------------------------- | RELEASING | &lt;---------------------------------------+
- *                                       +-----------+
- *                                neither in use nor to be had
+ *            ^  ^                             |                     or populate               |
+ *            |  |                             |  free                                 free    |
+ *            |  |   scope closed,             v                                               |
+ *            |  |   decommitted         +-----------+                                         |
+ *            |  +---------------------- | RELEASING | &lt;---------------------------------------+
+ *            |                          +-----------+
+ *            |   threshold, flush,            |  if the arena has a quarantine
+ *            |   or need                      v
+ *            |                         +-------------+
+ *            +------------------------ | QUARANTINED |     neither in use nor to be had
+ *                                      +-------------+
  * </pre>
  *
  * The difference between absent and populated is the system's: no page table of ours is consulted on access.
@@ -59,8 +63,8 @@
  *
  * <h2>Null</h2> No parameter may be null: a NullPointerException, and nothing was changed.
  *
- * <h2>Where it runs</h2> Linux, with native access for {@code org.quern.kapi}. Elsewhere the first use ends in an
- * ExceptionInInitializerError whose cause, an {@link org.quern.kapi.CallUnavailableException}, says what is missing.
+ * <h2>Where it runs</h2> Linux, with native access for {@code org.quern.kapi}; elsewhere on what the JDK offers, with less:
+ * {@link org.quern.vmap.BackEnd}.
  *
  * <h2>Words</h2>
  * <dl>
