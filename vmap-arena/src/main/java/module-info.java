@@ -5,4 +5,5 @@ module org.quern.vmap {
     requires transitive org.quern.kapi;
 
     exports org.quern.vmap;
+    exports org.quern.vmap.snapshot;
 }
