@@ -38,6 +38,16 @@ import org.quern.vmap.reserve.Reservation;
  * pools have a switch of their own, {@link BlockPool#adviseHugePages}</td>
  * </tr>
  * <tr>
+ * <td>{@link #guardPages(boolean)}</td>
+ * <td>false</td>
+ * <td>segments are bounds-checked; guards are for addresses that leave Java</td>
+ * </tr>
+ * <tr>
+ * <td>{@link #quarantine}</td>
+ * <td>0</td>
+ * <td>segments of freed ranges throw; a quarantine is for addresses that leave Java, and costs page tables</td>
+ * </tr>
+ * <tr>
  * <td>{@link #on}</td>
  * <td>{@link BackEnd#preferred}</td>
  * <td>the Linux calls where they are there, else what the JDK offers</td>
@@ -53,15 +63,19 @@ public final class ArenaOptions {
     private final long budgetBytes;
     private final boolean hugePages;
     private final @Nullable BackEnd backEnd;
+    private final boolean guards;
+    private final long quarantineBytes;
     private final String name;
 
     private ArenaOptions(long reserveBytes, long leastBytes, long budgetBytes, boolean hugePages,
-            @Nullable BackEnd backEnd, String name) {
+            @Nullable BackEnd backEnd, boolean guards, long quarantineBytes, String name) {
         this.reserveBytes = reserveBytes;
         this.leastBytes = leastBytes;
         this.budgetBytes = budgetBytes;
         this.hugePages = hugePages;
         this.backEnd = backEnd;
+        this.guards = guards;
+        this.quarantineBytes = quarantineBytes;
         this.name = name;
     }
 
@@ -78,7 +92,8 @@ public final class ArenaOptions {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be 1..2^46");
         }
         long whole = Reservation.roundUpToPages(bytes);
-        return new ArenaOptions(whole, Math.min(whole, DEFAULT_LEAST_BYTES), Long.MAX_VALUE, false, null, "arena");
+        return new ArenaOptions(whole, Math.min(whole, DEFAULT_LEAST_BYTES), Long.MAX_VALUE, false, null, false, 0,
+                "arena");
     }
 
     /**
@@ -88,7 +103,7 @@ public final class ArenaOptions {
      * @return changed options
      */
     public ArenaOptions named(String newName) {
-        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages, backEnd,
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages, backEnd, guards, quarantineBytes,
                 Objects.requireNonNull(newName, "newName"));
     }
 
@@ -105,7 +120,7 @@ public final class ArenaOptions {
         if (bytes < 1 || bytes > reserveBytes) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be 1.." + reserveBytes);
         }
-        return new ArenaOptions(reserveBytes, bytes, budgetBytes, hugePages, backEnd, name);
+        return new ArenaOptions(reserveBytes, bytes, budgetBytes, hugePages, backEnd, guards, quarantineBytes, name);
     }
 
     /**
@@ -120,7 +135,7 @@ public final class ArenaOptions {
         if (bytes < 1) {
             throw new IllegalArgumentException("bytes=" + bytes + ": must be positive");
         }
-        return new ArenaOptions(reserveBytes, leastBytes, bytes, hugePages, backEnd, name);
+        return new ArenaOptions(reserveBytes, leastBytes, bytes, hugePages, backEnd, guards, quarantineBytes, name);
     }
 
     /**
@@ -131,7 +146,7 @@ public final class ArenaOptions {
      * @return changed options
      */
     public ArenaOptions hugePages(boolean wanted) {
-        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, wanted, backEnd, name);
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, wanted, backEnd, guards, quarantineBytes, name);
     }
 
     /**
@@ -142,7 +157,39 @@ public final class ArenaOptions {
      */
     public ArenaOptions on(BackEnd wanted) {
         return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages,
-                Objects.requireNonNull(wanted, "wanted"), name);
+                Objects.requireNonNull(wanted, "wanted"), guards, quarantineBytes, name);
+    }
+
+    /**
+     * Whether each page range is followed by a guard page that nobody may touch. Java access is bounds-checked with and without
+     * it; it is for addresses that leave Java. On Linux since 6.13 such a touch kills the process, rather than showing or
+     * damaging the next range; elsewhere the page is merely nobody's. Costs a page of address space and a system call when
+     * handed out and when freed.
+     *
+     * @param wanted true for a guard behind each range
+     * @return changed options
+     */
+    public ArenaOptions guardPages(boolean wanted) {
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages, backEnd, wanted, quarantineBytes,
+                name);
+    }
+
+    /**
+     * How much freed address space is kept from use before the oldest is handed out again. A freed range has lost its memory
+     * and its segments throw; the quarantine is for addresses that left Java: what still uses one finds zeros, not another
+     * owner's data. It is flushed at once when an allocation would fail for want of it, and by
+     * {@link VmapArena#flushQuarantine}.
+     *
+     * @param bytes 0 or more, rounded down to pages; 0 for none
+     * @return changed options
+     * @throws IllegalArgumentException if {@code bytes} is negative
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
+    public ArenaOptions quarantine(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes=" + bytes + ": must not be negative");
+        }
+        return new ArenaOptions(reserveBytes, leastBytes, budgetBytes, hugePages, backEnd, guards, bytes, name);
     }
 
     BackEnd backEnd() {
@@ -159,6 +206,14 @@ public final class ArenaOptions {
 
     long budgetPages() {
         return budgetBytes >>> Reservation.PAGE_SHIFT;
+    }
+
+    long guardPages() {
+        return guards ? 1 : 0;
+    }
+
+    long quarantinePages() {
+        return quarantineBytes >>> Reservation.PAGE_SHIFT;
     }
 
     boolean hugePages() {

@@ -13,6 +13,22 @@ package org.quern.vmap;
  * @param ranges page ranges handed out
  * @param freeRuns runs that the free pages form: 1 means no fragmentation
  * @param largestFreeBytes the longest free run
+ * @param quarantinedBytes address space freed and not to be had yet, guards included
+ * @param totals what was done so far
  */
 public record ArenaStats(String name, long wishedBytes, long reservedBytes, long budgetBytes, long allocatedBytes,
-        long peakAllocatedBytes, long residentBytes, long ranges, int freeRuns, long largestFreeBytes) {}
+        long peakAllocatedBytes, long residentBytes, long ranges, int freeRuns, long largestFreeBytes,
+        long quarantinedBytes, Totals totals) {
+    /**
+     * What was done since the arena was opened.
+     *
+     * @param rangesAllocated page ranges handed out
+     * @param rangesFreed page ranges given back
+     * @param slowAllocations requests for which no free run was long enough at first: the quarantine was flushed, or the
+     *        request was refused
+     * @param populatedBytes populated by {@link VmapArena#populate}, whatever was populated before
+     * @param decommittedBytes given back to the system by {@code decommit} and {@code free}, populated or not
+     */
+    public record Totals(long rangesAllocated, long rangesFreed, long slowAllocations, long populatedBytes,
+            long decommittedBytes) {}
+}

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.quern.kapi.Availability;
 import org.quern.kapi.Operation;
 import org.quern.vmap.reserve.Backing;
+import org.quern.vmap.reserve.LinuxProbes;
 import org.quern.vmap.reserve.Reservation;
 
 /**
@@ -18,7 +19,7 @@ import org.quern.vmap.reserve.Reservation;
  */
 @Operation(threads = Operation.Threads.ANY)
 public enum BackEnd {
-    /** Anonymous memory by the Linux calls. Can do everything. */
+    /** Anonymous memory by the Linux calls. Can do everything that the kernel can. */
     LINUX(Backing.LINUX),
     /**
      * Private mappings of a sparse temporary file by the JDK: works on every system, with less. A reservation is at most
@@ -76,6 +77,8 @@ public enum BackEnd {
         boolean linux = backing == Backing.LINUX;
         return availability().isPresent() && switch (capability) {
             case OVERSIZE, GUARDS, RESIDENCE, LOCKED_PAGES -> linux;
+            case RANGE_GUARDS -> linux && LinuxProbes.hasGuards();
+            case HUGE_PAGES -> linux && LinuxProbes.hasHugePages();
             case DISCARD -> linux || Backing.unloadingDiscards();
         };
     }

@@ -15,6 +15,7 @@ import org.quern.vmap.fault.ArenaFaultDescriptor;
 import org.quern.vmap.fault.FaultSupport;
 import org.quern.vmap.page.PageBudget;
 import org.quern.vmap.reserve.Backing;
+import org.quern.vmap.reserve.DiscardVetoed;
 import org.quern.vmap.reserve.Reservation;
 import org.quern.vmap.reserve.ResidentMemory;
 import org.quern.vmap.slab.BlockLedger;
@@ -75,7 +76,8 @@ public final class BlockPool implements AutoCloseable {
     private final Latch latch = new Latch();
     private final Arena scope = Arena.ofShared();
     private final MemorySegment memory;
-    private boolean closed; // guarded by latch
+    private boolean closed; // guarded by latch: nothing more is handed out
+    private boolean relinquished; // guarded by latch: the memory has been given back, too
     private @Nullable TrackedSpans tracked; // guarded by latch; null until writes are tracked
     private @Nullable ArenaFaultDescriptor faults; // guarded by latch; as tracked
 
@@ -370,7 +372,7 @@ public final class BlockPool implements AutoCloseable {
     public long residentBytes() {
         latch.enter();
         try {
-            return closed ? 0 : ledger.populatedPages() << Reservation.PAGE_SHIFT;
+            return relinquished ? 0 : ledger.populatedPages() << Reservation.PAGE_SHIFT;
         } finally {
             latch.leave();
         }
@@ -451,13 +453,15 @@ public final class BlockPool implements AutoCloseable {
 
     /**
      * Closes the pool: ends all segments, gives all memory back to the system at once. The address space stays, reading
-     * as zeros, until this object is unreachable. Blocks until no thread is inside an access to a segment (microseconds),
-     * and while the system takes the memory back: 0.26 us for each populated page. Idempotent; when it returns the pool
-     * is closed whoever closed it.
+     * as zeros (or as it was, on a back end without {@link Capability#DISCARD}), until this object is unreachable. Blocks
+     * until no thread is inside an access to a segment (microseconds), and while the system takes the memory back: 0.26 us
+     * for each populated page. Idempotent; when it returns the pool is closed whoever closed it.
      *
-     * @throws RangeBusyException if a segment is in use by a system call of another thread; nothing was changed
+     * @throws RangeBusyException if a segment is in use by a system call of another thread, or a page is pinned; in the
+     *         first case nothing was changed
      * @throws KernelException if the system does not take the memory back, which is so for pages locked by mlock(2). The
-     *         pool is closed all the same; the memory goes when this object is unreachable
+     *         pool is closed all the same; its memory still counts, and calling close again goes on with it. At the latest it
+     *         goes when this object is unreachable
      */
     @Override
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "latch", errors = {
@@ -465,15 +469,18 @@ public final class BlockPool implements AutoCloseable {
     public void close() {
         latch.enter();
         try {
-            if (closed) {
+            if (relinquished) {
                 return;
             }
             if (!PageSpace.endScope(scope)) { // waits until no thread is inside an access
                 throw new RangeBusyException("block pool " + name + ": a call of another thread uses a segment", null);
             }
             closed = true;
-            budget.giveBack(ledger.populatedPages());
             reservation.relinquish();
+            relinquished = true;
+            budget.giveBack(ledger.populatedPages());
+        } catch (DiscardVetoed e) {
+            throw new RangeBusyException("block pool " + name + ": it has pinned pages; close again", e);
         } finally {
             latch.leave();
         }
@@ -539,7 +546,7 @@ public final class BlockPool implements AutoCloseable {
     boolean isClosed() {
         latch.enter();
         try {
-            return closed;
+            return relinquished;
         } finally {
             latch.leave();
         }

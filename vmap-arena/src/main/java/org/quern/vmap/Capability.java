@@ -10,6 +10,10 @@ public enum Capability {
     RESIDENCE,
     /** Inaccessible memory surrounds each reservation, so that a stray raw access is a crash and not silent damage. */
     GUARDS,
+    /** {@link ArenaOptions#guardPages} makes pages behind ranges inaccessible; without it they are merely nobody's. */
+    RANGE_GUARDS,
+    /** Huge pages can be had on request, and measured. */
+    HUGE_PAGES,
     /** Pages that the process has locked (mlock(2)) are known, and decommitting them is refused. */
     LOCKED_PAGES
 }

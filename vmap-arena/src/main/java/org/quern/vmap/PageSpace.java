@@ -2,16 +2,21 @@ package org.quern.vmap;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import java.util.function.ToLongFunction;
 
 import org.jspecify.annotations.Nullable;
+import org.quern.vmap.event.SlowAllocationEvent;
 import org.quern.vmap.page.FreeRuns;
 import org.quern.vmap.page.Lease;
 import org.quern.vmap.page.PageBudget;
 import org.quern.vmap.page.PageLedger;
+import org.quern.vmap.reserve.DiscardVetoed;
 import org.quern.vmap.reserve.Reservation;
 
 /**
@@ -23,12 +28,13 @@ import org.quern.vmap.reserve.Reservation;
  * <li>under the lock: the lease is live and not held; LEASED -> RELEASING; in flight + 1. From here nobody else works on
  * these pages.
  * <li>outside: close the scope of the lease's segments. When that returns no thread is inside an access.
- * <li>outside: decommit. What the next owner finds is zeros.
- * <li>under the lock: the pages join the free runs; in flight - 1.
+ * <li>outside: decommit, and make the guard a page again. What the next owner finds is zeros.
+ * <li>under the lock: the pages join the free runs, or the quarantine; in flight - 1.
  * </ol>
  * A failure in 2 or 3 makes the lease LEASED again: the pages never become free with a reader in them or with old bytes.
- * {@link #decommit} holds its lease in the same way, because discarding pages that were handed on meanwhile would destroy
- * another owner's data. {@link #beginClose} lets nothing new start and waits until nothing is in flight.
+ * {@link #whileHeld} holds a lease in the same way for everything else that works on pages outside the lock, because
+ * discarding or populating pages that were handed on meanwhile would meddle with another owner's data.
+ * {@link #beginClose} lets nothing new start and waits until nothing is in flight.
  */
 final class PageSpace {
     /** OPEN -> CLOSING -> CLOSED; CLOSING may last, if a system call of another thread holds a segment. */
@@ -40,42 +46,97 @@ final class PageSpace {
     private final long number;
     private final Reservation reservation;
     private final PageBudget budget;
+    private final boolean hugeByDefault;
+    private final long guards; // behind each range
+    private final long quarantinePages; // what may stay in quarantine
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition quiet = lock.newCondition(); // signalled when inFlight becomes 0
     private final PageLedger ledger; // guarded by lock
-    private int inFlight; // guarded by lock: frees and decommits that are working on pages outside it
+    private final PageTotals totals = new PageTotals(); // guarded by lock
+    private int inFlight; // guarded by lock: calls that are working on pages outside it
     private volatile State state = State.OPEN; // written under lock; read without it to refuse early
 
-    PageSpace(String name, long number, Reservation reservation, PageBudget budget) {
-        this.name = name;
+    PageSpace(ArenaOptions options, long number, Reservation reservation, PageBudget budget) {
+        this(options, number, reservation, budget,
+                new PageLedger(reservation.bytes() >>> Reservation.PAGE_SHIFT));
+    }
+
+    PageSpace(ArenaOptions options, long number, Reservation reservation, PageBudget budget, PageLedger ledger) {
+        this.name = options.name();
         this.number = number;
         this.reservation = reservation;
         this.budget = budget;
-        this.ledger = new PageLedger(reservation.bytes() >>> Reservation.PAGE_SHIFT);
+        this.hugeByDefault = options.hugePages();
+        this.guards = options.guardPages();
+        this.quarantinePages = options.quarantinePages();
+        this.ledger = ledger;
     }
 
-    PageAllocation tryAllocate(long pages) {
+    // ---- out --------------------------------------------------------------------------------------------------------
+
+    PageAllocation tryAllocate(long pages, long alignment) {
+        Lease lease;
         lock.lock();
         try {
             checkOpen();
             if (!budget.tryTake(pages)) {
                 return new Shortage(Shortage.Cause.BUDGET, pages, budget.left(), name);
             }
-            Lease lease = null;
+            lease = null;
             try {
-                lease = ledger.lease(pages);
+                lease = leaseOrFlush(pages, alignment);
             } finally {
                 if (lease == null) {
                     budget.giveBack(pages);
                 }
             }
-            return lease == null
-                    ? new Shortage(Shortage.Cause.ADDRESS_SPACE, pages, ledger.free().largestRun(), name)
-                    : new PageRange(number, lease.firstPage(), pages, lease.generation());
+            if (lease == null) {
+                return new Shortage(Shortage.Cause.ADDRESS_SPACE, pages, ledger.free().largestRun(), name);
+            }
+            totals.rangesAllocated++;
+            if (guards > 0) {
+                // Under the lock, so that no close can find the lease without its guard: some 700 ns.
+                reservation.guard(guardOffset(lease), guards << Reservation.PAGE_SHIFT, true);
+            }
         } finally {
             lock.unlock();
         }
+        return rangeOf(lease);
     }
+
+    private @Nullable Lease leaseOrFlush(long pages, long alignment) {
+        long longest = ledger.free().largestRun();
+        if (pages > longest && pages > longest + ledger.quarantinedPages()) {
+            return slowly(pages, 0, null); // also spares sums that overflow
+        }
+        Lease lease = lease(pages, alignment);
+        if (lease != null) {
+            return lease;
+        }
+        long flushed = ledger.flush(0);
+        return slowly(pages, flushed, flushed == 0 ? null : lease(pages, alignment));
+    }
+
+    private @Nullable Lease lease(long pages, long alignment) {
+        return ledger.lease(pages, guards, alignment, reservation.base() >>> Reservation.PAGE_SHIFT);
+    }
+
+    private @Nullable Lease slowly(long pages, long flushed, @Nullable Lease lease) {
+        totals.slowAllocations++;
+        SlowAllocationEvent.tell(name, pages, flushed << Reservation.PAGE_SHIFT,
+                lease == null ? "no address space" : "granted");
+        return lease;
+    }
+
+    private static long guardOffset(Lease lease) {
+        return (lease.firstPage() + lease.pages()) << Reservation.PAGE_SHIFT;
+    }
+
+    private PageRange rangeOf(Lease lease) {
+        return new PageRange(number, lease.firstPage(), lease.pages(), lease.generation());
+    }
+
+    // ---- back -------------------------------------------------------------------------------------------------------
 
     void free(PageRange range) {
         Lease lease;
@@ -83,7 +144,8 @@ final class PageSpace {
         try {
             lease = leaseOf(range);
             if (lease.holds() > 0) {
-                throw new RangeBusyException(name + ": " + range + " is being decommitted by another thread", null);
+                throw new RangeBusyException(
+                        name + ": " + range + " is being decommitted or populated by another thread", null);
             }
             lease.beginRelease();
             inFlight++;
@@ -108,15 +170,26 @@ final class PageSpace {
             }
             lease.show(null, null);
         }
-        reservation.decommit(range.offset(), range.bytes());
+        discard(range);
+        if (lease.guards() > 0) {
+            reservation.guard(guardOffset(lease), lease.guards() << Reservation.PAGE_SHIFT, false);
+        }
+        HugeRange.end(reservation, lease);
     }
 
     private void finishRelease(Lease lease, boolean released) {
         lock.lock();
         try {
             if (released) {
-                ledger.end(lease);
                 budget.giveBack(lease.pages());
+                totals.rangesFreed++;
+                totals.decommittedBytes += lease.pages() << Reservation.PAGE_SHIFT;
+                if (quarantinePages > 0) {
+                    ledger.quarantine(lease);
+                    ledger.flush(quarantinePages);
+                } else {
+                    ledger.end(lease);
+                }
             } else {
                 lease.cancelRelease();
             }
@@ -126,21 +199,77 @@ final class PageSpace {
         }
     }
 
+    long flushQuarantine() {
+        lock.lock();
+        try {
+            checkOpen();
+            return ledger.flush(0) << Reservation.PAGE_SHIFT;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void discard(PageRange range) {
+        try {
+            reservation.decommit(range.offset(), range.bytes());
+        } catch (DiscardVetoed e) {
+            throw new RangeBusyException(name + ": " + range + " has pinned pages", e);
+        }
+    }
+
+    // ---- in use -----------------------------------------------------------------------------------------------------
+
     void decommit(PageRange range) {
+        whileHeld(range, lease -> {
+            discard(range);
+            return range.bytes();
+        }, bytes -> totals.decommittedBytes += bytes);
+    }
+
+    Population populate(PageRange range) {
+        long[] shortOf = {-1};
+        long done = whileHeld(range, lease -> {
+            shortOf[0] = PageStates.shortOfMemory(reservation, range);
+            return shortOf[0] >= 0 ? 0 : reservation.populate(range.offset(), range.bytes());
+        }, bytes -> totals.populatedBytes += bytes);
+        return shortOf[0] >= 0
+                ? new Shortage(Shortage.Cause.MEMORY, range.pages(), shortOf[0], name)
+                : new Population.Populated(range.bytes(), done);
+    }
+
+    HugePages useHugePages(PageRange range) {
+        HugePages[] found = new HugePages[1];
+        whileHeld(range, lease -> {
+            found[0] = HugeRange.ask(reservation, hugeByDefault, range, lease);
+            return 0;
+        }, bytes -> {});
+        return Objects.requireNonNull(found[0]);
+    }
+
+    long measureResident(PageRange range) {
+        return whileHeld(range, lease -> PageStates.residentBytes(reservation, range.offset(), range.bytes()),
+                bytes -> {});
+    }
+
+    /** Works on the pages of a range outside the lock; no free hands them to somebody else meanwhile. */
+    private long whileHeld(PageRange range, ToLongFunction<Lease> work, LongConsumer count) {
         Lease lease;
         lock.lock();
         try {
             lease = leaseOf(range);
-            lease.hold(); // so that no free hands the pages to somebody else while we discard them
+            lease.hold();
             inFlight++;
         } finally {
             lock.unlock();
         }
+        long done = 0;
         try {
-            reservation.decommit(range.offset(), range.bytes());
+            done = work.applyAsLong(lease);
+            return done;
         } finally {
             lock.lock();
             try {
+                count.accept(done);
                 lease.unhold();
                 landed();
             } finally {
@@ -168,6 +297,23 @@ final class PageSpace {
                 lease.show(own, segment);
             }
             return segment;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The range that an address lies in; null if it lies in none that is in use. */
+    @Nullable
+    PageRange find(long address) {
+        long offset = address - reservation.base();
+        if (offset < 0 || offset >= reservation.bytes()) {
+            return null;
+        }
+        lock.lock();
+        try {
+            checkOpen();
+            Lease lease = ledger.containing(offset >>> Reservation.PAGE_SHIFT);
+            return lease == null || lease.state() != Lease.State.LEASED ? null : rangeOf(lease);
         } finally {
             lock.unlock();
         }
@@ -210,8 +356,13 @@ final class PageSpace {
             throw new ArenaExhaustedException(new Shortage(Shortage.Cause.BUDGET, pages, budget.left(), name));
         }
         long first = FreeRuns.NONE;
+        long origin = reservation.base() >>> Reservation.PAGE_SHIFT;
         try {
-            first = ledger.takePermanent(pages, alignment, reservation.base() >>> Reservation.PAGE_SHIFT);
+            first = ledger.takePermanent(pages, alignment, origin);
+            if (first == FreeRuns.NONE && ledger.quarantinedPages() > 0) {
+                ledger.flush(0);
+                first = ledger.takePermanent(pages, alignment, origin);
+            }
         } finally {
             if (first == FreeRuns.NONE) {
                 budget.giveBack(pages);
@@ -233,17 +384,46 @@ final class PageSpace {
         }
     }
 
+    // ---- looking on -------------------------------------------------------------------------------------------------
+
     ArenaStats stats(long wishedBytes) {
         lock.lock();
         try {
             long allocated = budget.used() << Reservation.PAGE_SHIFT;
             return new ArenaStats(name, wishedBytes, reservation.bytes(), budget.limit() << Reservation.PAGE_SHIFT,
                     allocated, budget.peak() << Reservation.PAGE_SHIFT, allocated, ledger.leaseCount(),
-                    ledger.free().runs(), ledger.free().largestRun() << Reservation.PAGE_SHIFT);
+                    ledger.free().runs(), ledger.free().largestRun() << Reservation.PAGE_SHIFT,
+                    ledger.quarantinedPages() << Reservation.PAGE_SHIFT, totals.snapshot());
         } finally {
             lock.unlock();
         }
     }
+
+    /** Which pages are what by the books; what is populated is to be found out of the system. */
+    List<PageMap.Run> map() {
+        List<PageMap.Run> runs = new ArrayList<>();
+        lock.lock();
+        try {
+            ledger.free().forEach((first, count) -> runs.add(new PageMap.Run(first, count, PageMap.State.FREE)));
+            for (Lease lease : ledger.allLeases()) {
+                PageMap.State is = switch (lease.state()) {
+                    case LEASED -> PageMap.State.ABSENT;
+                    case RELEASING -> PageMap.State.RELEASING;
+                    case QUARANTINED -> PageMap.State.QUARANTINED;
+                };
+                runs.add(new PageMap.Run(lease.firstPage(), lease.pages(), is));
+                if (lease.guards() > 0) {
+                    PageMap.State behind = is == PageMap.State.QUARANTINED ? is : PageMap.State.GUARD;
+                    runs.add(new PageMap.Run(lease.firstPage() + lease.pages(), lease.guards(), behind));
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return runs;
+    }
+
+    // ---- close ------------------------------------------------------------------------------------------------------
 
     /** OPEN or CLOSING -> CLOSING, when nothing is in flight; null if it is CLOSED. */
     @Nullable
@@ -263,15 +443,25 @@ final class PageSpace {
         }
     }
 
-    /** CLOSING -> CLOSED: nobody can access the memory any more. */
+    /** Gives the memory back while CLOSING: all scopes have ended, so nobody can access it any more. */
+    void relinquish() {
+        try {
+            reservation.relinquish();
+        } catch (DiscardVetoed e) {
+            throw new RangeBusyException(name + ": it has pinned pages; close again", e);
+        }
+    }
+
+    /** CLOSING -> CLOSED: the memory has been given back. */
     void finishClose(List<Lease> leases) {
-        reservation.relinquish();
         lock.lock();
         try {
             for (Lease lease : leases) {
+                HugeRange.end(reservation, lease);
                 lease.beginRelease();
                 ledger.end(lease);
             }
+            ledger.flush(0);
             budget.giveBack(budget.used());
             state = State.CLOSED;
         } finally {

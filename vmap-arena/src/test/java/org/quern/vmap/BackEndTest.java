@@ -66,7 +66,9 @@ class BackEndTest {
 
     @Test
     void linuxCanDoEverything() {
-        assertThat(BackEnd.LINUX.capabilities()).containsExactlyInAnyOrder(Capability.values());
+        assertThat(BackEnd.LINUX.capabilities()).as("without what depends on the kernel").contains(
+                Capability.OVERSIZE, Capability.DISCARD, Capability.RESIDENCE, Capability.GUARDS,
+                Capability.LOCKED_PAGES);
         assertThat(BackEnd.PORTABLE.capabilities()).isSubsetOf(Capability.DISCARD);
     }
 

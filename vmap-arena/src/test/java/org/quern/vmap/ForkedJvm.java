@@ -18,6 +18,11 @@ final class ForkedJvm {
     private ForkedJvm() {}
 
     static Outcome run(List<String> prefix, List<String> flags, Class<?> main, String... args) throws Exception {
+        return await(start(prefix, flags, main, args));
+    }
+
+    /** Starts it; its output and errors are one stream. */
+    static Process start(List<String> prefix, List<String> flags, Class<?> main, String... args) throws Exception {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
@@ -30,7 +35,7 @@ final class ForkedJvm {
         command.add(String.join(":", placeOf(VmapArena.class), placeOf(Unistd.class), "target/test-classes"));
         command.add(main.getName());
         command.addAll(List.of(args));
-        return await(new ProcessBuilder(command).redirectErrorStream(true).start());
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     private static Outcome await(Process process) throws IOException, InterruptedException {

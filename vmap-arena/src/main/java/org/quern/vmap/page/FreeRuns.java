@@ -37,6 +37,7 @@ public final class FreeRuns {
     private int runs;
     private long freePages;
     private final long pages;
+    private final Runnable growth;
 
     private final RunTree byPosition = new RunTree() {
         @Override
@@ -57,10 +58,26 @@ public final class FreeRuns {
      * @param pages how many there are, 1 or more: numbers {@code 0..pages-1}
      */
     public FreeRuns(long pages) {
-        this.pages = pages;
+        this(pages, () -> {});
         ready();
         add(0, pages);
         freePages = pages;
+    }
+
+    private FreeRuns(long pages, Runnable growth) {
+        this.pages = pages;
+        this.growth = growth;
+    }
+
+    /**
+     * No page free.
+     *
+     * @param pages how many there are, 1 or more: numbers {@code 0..pages-1}
+     * @param growth called before memory is needed; what it throws, the call that needs it throws
+     * @return a new set
+     */
+    static FreeRuns none(long pages, Runnable growth) {
+        return new FreeRuns(pages, growth);
     }
 
     /**
@@ -77,6 +94,17 @@ public final class FreeRuns {
         long first = start[run];
         carve(run, first, count);
         return first;
+    }
+
+    /**
+     * Where {@link #takeBestFit} would take; nothing is taken.
+     *
+     * @param count pages, 1 or more
+     * @return the first page, or {@link #NONE}
+     */
+    public long bestFit(long count) {
+        int run = ceilingBySize(count, 0);
+        return run == 0 ? NONE : start[run];
     }
 
     /**
@@ -125,6 +153,60 @@ public final class FreeRuns {
     public boolean isFree(long first, long count) {
         int run = floorByPosition(first);
         return run != 0 && count <= start[run] + length[run] - first;
+    }
+
+    /**
+     * The first of these pages that is free.
+     *
+     * @param first the first page
+     * @param count pages, 1 or more
+     * @return its number, or {@link #NONE}
+     */
+    public long firstFree(long first, long count) {
+        int run = floorByPosition(first);
+        if (run != 0 && start[run] + length[run] > first) {
+            return first;
+        }
+        run = higherByPosition(first);
+        return run != 0 && start[run] - first < count ? start[run] : NONE;
+    }
+
+    /**
+     * Where the run begins that a free page is in.
+     *
+     * @param page free
+     * @return the first page of its run
+     */
+    public long startOfRun(long page) {
+        return start[floorByPosition(page)];
+    }
+
+    /**
+     * Where the run ends that a page is in.
+     *
+     * @param page a page
+     * @return the page after the run; {@code page} itself if it is not free
+     */
+    public long endOfRun(long page) {
+        int run = floorByPosition(page);
+        return run == 0 ? page : Math.max(page, start[run] + length[run]);
+    }
+
+    /**
+     * Takes whichever of these pages are free; at most one run more than before.
+     *
+     * @param first the first page
+     * @param count pages, 1 or more
+     * @return how many were free
+     */
+    public long takeAny(long first, long count) {
+        ready();
+        long before = freePages;
+        for (long page = firstFree(first, count); page != NONE; page = firstFree(first, count)) {
+            int run = floorByPosition(page);
+            carve(run, page, Math.min(first + count, start[run] + length[run]) - page);
+        }
+        return before - freePages;
     }
 
     /**
@@ -211,6 +293,7 @@ public final class FreeRuns {
 
     /** Doubles the nodes. All that can fail is in here, and comes before the first change. */
     private void grow() {
+        growth.run();
         int nodes = start.length;
         int more = Math.multiplyExact(nodes, 2);
         byPosition.grow(more);
@@ -297,6 +380,29 @@ public final class FreeRuns {
      */
     public int runs() {
         return runs;
+    }
+
+    /** Receives runs of pages. */
+    @FunctionalInterface
+    public interface RunSink {
+        /**
+         * One run.
+         *
+         * @param first its first page
+         * @param count pages
+         */
+        void run(long first, long count);
+    }
+
+    /**
+     * Tells all runs, ascending.
+     *
+     * @param sink receives them; must not change this set
+     */
+    public void forEach(RunSink sink) {
+        for (int run = higherByPosition(-1); run != 0; run = higherByPosition(start[run])) {
+            sink.run(start[run], length[run]);
+        }
     }
 
     /**

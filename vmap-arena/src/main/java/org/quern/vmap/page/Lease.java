@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *              allocate                     free
- *     FREE  ------------->  LEASED  ------------------->  RELEASING  --------->  FREE
- *   (no lease, in            |  ^                       scope closed,       decommitted,
- *    the free runs)          |  |                       pages decommitted   back in the free runs
+ *     FREE  ------------->  LEASED  ------------------->  RELEASING  ------->  QUARANTINED  ------->  FREE
+ *   (no lease, in            |  ^                       scope closed,         waits, if the      back in the
+ *    the free runs)          |  |                       pages decommitted     arena has one      free runs
  *                  hold +1   v  |  hold -1
  *                          LEASED, held                 a free of a held lease is refused as busy
+ *
+ *   | firstPage ..            pages            .. | guard |        span = pages + guards
  * </pre>
  *
  * RELEASING is the state in which pages are neither in use nor to be had: it lets the slow part of a free (waiting for
@@ -27,18 +29,26 @@ public final class Lease {
         /** In use. */
         LEASED,
         /** On the way back. */
-        RELEASING
+        RELEASING,
+        /** Given back, decommitted, and not to be had yet. */
+        QUARANTINED
     }
 
+    private final Long key; // boxed once: ending a lease must not need memory
     private final long firstPage;
     private final long pages;
+    private final long guards;
     private final long generation;
     private State state = State.LEASED;
     private int holds;
     private @Nullable Arena scope;
     private @Nullable MemorySegment segment;
+    private @Nullable Lease nextQuarantined; // the ledger's queue
+    private boolean hugePages;
 
-    Lease(long firstPage, long pages, long generation) {
+    Lease(long firstPage, long pages, long guards, long generation) {
+        this.key = firstPage;
+        this.guards = guards;
         this.firstPage = firstPage;
         this.pages = pages;
         this.generation = generation;
@@ -60,6 +70,61 @@ public final class Lease {
      */
     public long pages() {
         return pages;
+    }
+
+    /**
+     * The guard pages behind.
+     *
+     * @return pages, 0 or more
+     */
+    public long guards() {
+        return guards;
+    }
+
+    /**
+     * The length with its guards.
+     *
+     * @return pages
+     */
+    public long span() {
+        return pages + guards;
+    }
+
+    Long key() {
+        return key;
+    }
+
+    @Nullable
+    Lease nextQuarantined() {
+        return nextQuarantined;
+    }
+
+    void nextQuarantined(@Nullable Lease next) {
+        nextQuarantined = next;
+    }
+
+    /** RELEASING -> QUARANTINED. */
+    void quarantine() {
+        require(state == State.RELEASING, "quarantine");
+        state = State.QUARANTINED;
+    }
+
+    /**
+     * Whether huge pages were asked for: then its pages are a mapping of their own.
+     *
+     * @return false unless {@link #hugePages(boolean)} said otherwise
+     */
+    public boolean hugePages() {
+        return hugePages;
+    }
+
+    /**
+     * Remembers whether huge pages were asked for.
+     *
+     * @param wanted whether they were
+     */
+    public void hugePages(boolean wanted) {
+        hugePages = wanted;
     }
 
     /**

@@ -1,9 +1,10 @@
 package org.quern.vmap.page;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +13,21 @@ import org.jspecify.annotations.Nullable;
  * Knows no memory and takes no lock; the arena calls it under its own.
  *
  * <p>
- * Invariant (checked by {@link #verify}): every page is in exactly one of the free runs, one lease, or the permanent
- * pages; generations ascend and are never reused. Ending a lease needs no memory, so it cannot fail.
+ * Invariant (checked by {@link #verify}): every page is in exactly one of the free runs, one lease (its guards included),
+ * or the permanent pages; generations ascend and are never reused. A quarantined lease is still a lease, so its pages
+ * are not to be had; the quarantine is a queue threaded through the leases, first in first out. Ending a lease and
+ * quarantining it need no memory, so they cannot fail. A call that throws has changed nothing.
  */
 public final class PageLedger {
     private final long pages;
     private final FreeRuns free;
-    private final Map<Long, Lease> leases = new HashMap<>(); // by first page
+    private final TreeMap<Long, Lease> leases = new TreeMap<>(); // by first page
+    private final Runnable beforeMemory;
+    private @Nullable Lease oldestQuarantined;
+    private @Nullable Lease newestQuarantined;
+    private int quarantinedLeases;
+    private long quarantinedPages; // with guards
+    private long leasedPages; // without
     private long permanentPages;
     private int permanentRuns;
     private long generation;
@@ -29,7 +38,18 @@ public final class PageLedger {
      * @param pages how many there are, 1 or more
      */
     public PageLedger(long pages) {
+        this(pages, () -> {});
+    }
+
+    /**
+     * All pages free.
+     *
+     * @param pages how many there are, 1 or more
+     * @param beforeMemory runs before each step that needs memory; a test makes it throw
+     */
+    public PageLedger(long pages, Runnable beforeMemory) {
         this.pages = pages;
+        this.beforeMemory = beforeMemory;
         this.free = new FreeRuns(pages);
     }
 
@@ -37,24 +57,30 @@ public final class PageLedger {
      * Leases the best fit.
      *
      * @param count pages, 1 or more
+     * @param guards pages behind them that are leased with them, 0 or more
+     * @param alignment a power of two, in pages
+     * @param origin the number that page 0 has where alignment is counted
      * @return null if no free run is long enough
      */
-    public @Nullable Lease lease(long count) {
+    public @Nullable Lease lease(long count, long guards, long alignment, long origin) {
         prepare();
-        long first = free.takeBestFit(count);
+        long span = count + guards;
+        long first = alignment == 1 ? free.takeBestFit(span) : free.takeAligned(span, alignment, origin);
         if (first == FreeRuns.NONE) {
             return null;
         }
         boolean entered = false;
         try {
-            Lease lease = new Lease(first, count, generation + 1);
-            leases.put(first, lease);
+            beforeMemory.run();
+            Lease lease = new Lease(first, count, guards, generation + 1);
+            leases.put(lease.key(), lease);
             generation++;
+            leasedPages += count;
             entered = true;
             return lease;
         } finally {
             if (!entered) {
-                free.give(first, count);
+                free.give(first, span);
             }
         }
     }
@@ -79,6 +105,7 @@ public final class PageLedger {
 
     /** Sees to it that giving back whatever is handed out, and one more, cannot fail for want of memory. */
     private void prepare() {
+        beforeMemory.run();
         free.prepare(leases.size() + permanentRuns + 2);
     }
 
@@ -87,11 +114,29 @@ public final class PageLedger {
      *
      * @param firstPage its first page
      * @param ofGeneration its generation
-     * @return null if that lease has ended
+     * @return null if that lease has ended, or is in quarantine
      */
     public @Nullable Lease find(long firstPage, long ofGeneration) {
         Lease lease = leases.get(firstPage);
-        return lease != null && lease.generation() == ofGeneration ? lease : null;
+        return lease != null && lease.generation() == ofGeneration && lease.state() != Lease.State.QUARANTINED
+                ? lease
+                : null;
+    }
+
+    /**
+     * The lease that a page belongs to.
+     *
+     * @param page its number
+     * @return null if the page is not in use: free, in quarantine, a guard, or permanent
+     */
+    public @Nullable Lease containing(long page) {
+        Map.Entry<Long, Lease> below = leases.floorEntry(page);
+        if (below == null) {
+            return null;
+        }
+        Lease lease = below.getValue();
+        boolean inside = page < lease.firstPage() + lease.pages();
+        return inside && lease.state() != Lease.State.QUARANTINED ? lease : null;
     }
 
     /**
@@ -100,26 +145,102 @@ public final class PageLedger {
      * @param lease in state RELEASING
      */
     public void end(Lease lease) {
-        free.give(lease.firstPage(), lease.pages());
-        leases.remove(lease.firstPage());
+        leasedPages -= lease.pages();
+        remove(lease);
+    }
+
+    private void remove(Lease lease) {
+        free.give(lease.firstPage(), lease.span());
+        leases.remove(lease.key());
     }
 
     /**
-     * The leases that have not ended.
+     * Puts a lease whose pages were decommitted into quarantine: stale, and its pages are not to be had.
      *
-     * @return a copy, in no order
+     * @param lease in state RELEASING
+     */
+    public void quarantine(Lease lease) {
+        lease.quarantine();
+        leasedPages -= lease.pages();
+        if (newestQuarantined == null) {
+            oldestQuarantined = lease;
+        } else {
+            newestQuarantined.nextQuarantined(lease);
+        }
+        newestQuarantined = lease;
+        quarantinedLeases++;
+        quarantinedPages += lease.span();
+    }
+
+    /**
+     * Lets the oldest out of quarantine, until what is left is not above a limit.
+     *
+     * @param limit pages, 0 or more
+     * @return pages that are free again
+     */
+    public long flush(long limit) {
+        long before = quarantinedPages;
+        for (Lease lease = oldestQuarantined; lease != null && quarantinedPages > limit; lease = oldestQuarantined) {
+            oldestQuarantined = lease.nextQuarantined();
+            if (oldestQuarantined == null) {
+                newestQuarantined = null;
+            }
+            quarantinedLeases--;
+            quarantinedPages -= lease.span();
+            remove(lease);
+        }
+        return before - quarantinedPages;
+    }
+
+    /**
+     * Pages in quarantine, guards included.
+     *
+     * @return 0 or more
+     */
+    public long quarantinedPages() {
+        return quarantinedPages;
+    }
+
+    /**
+     * Pages leased, without guards.
+     *
+     * @return 0 or more
+     */
+    public long leasedPages() {
+        return leasedPages;
+    }
+
+    /**
+     * The leases that have not ended and are not in quarantine.
+     *
+     * @return a copy, ascending
      */
     public List<Lease> leases() {
-        return new ArrayList<>(leases.values());
+        List<Lease> live = new ArrayList<>(leaseCount());
+        for (Lease lease : leases.values()) {
+            if (lease.state() != Lease.State.QUARANTINED) {
+                live.add(lease);
+            }
+        }
+        return live;
     }
 
     /**
-     * How many leases have not ended.
+     * All leases, those in quarantine too.
+     *
+     * @return ascending; for asking only
+     */
+    public Collection<Lease> allLeases() {
+        return leases.values();
+    }
+
+    /**
+     * How many leases have not ended and are not in quarantine.
      *
      * @return 0 or more
      */
     public int leaseCount() {
-        return leases.size();
+        return leases.size() - quarantinedLeases;
     }
 
     /**
@@ -138,26 +259,43 @@ public final class PageLedger {
      */
     public void verify() {
         free.verify();
+        long spans = 0;
         long leased = 0;
         long end = 0;
-        List<Lease> sorted = leases();
-        sorted.sort((a, b) -> Long.compare(a.firstPage(), b.firstPage()));
-        for (Lease lease : sorted) {
-            if (lease.firstPage() < end || lease.generation() > generation) {
-                throw new IllegalStateException(
-                        "lease " + lease.firstPage() + "+" + lease.pages() + ": overlaps or newer");
-            }
-            for (long page : new long[]{lease.firstPage(), lease.firstPage() + lease.pages() - 1}) {
-                if (free.isFree(page, 1)) {
-                    throw new IllegalStateException("page " + page + " is leased and free");
-                }
-            }
-            end = lease.firstPage() + lease.pages();
-            leased += lease.pages();
+        for (Lease lease : leases.values()) {
+            require(lease.firstPage() >= end && lease.generation() <= generation,
+                    "lease " + lease.firstPage() + "+" + lease.span() + ": overlaps or newer");
+            end = lease.firstPage() + lease.span();
+            require(!free.isFree(lease.firstPage(), 1) && !free.isFree(end - 1, 1),
+                    "lease " + lease.firstPage() + "+" + lease.span() + " is free, too");
+            spans += lease.span();
+            leased += lease.state() == Lease.State.QUARANTINED ? 0 : lease.pages();
         }
-        if (leased + permanentPages + free.freePages() != pages) {
-            throw new IllegalStateException("leased=" + leased + ", permanent=" + permanentPages + ", free="
-                    + free.freePages() + ": do not add up to " + pages);
+        require(leased == leasedPages, "leased=" + leased + ", counted " + leasedPages);
+        require(spans + permanentPages + free.freePages() == pages, "leases=" + spans + ", permanent=" + permanentPages
+                + ", free=" + free.freePages() + ": do not add up to " + pages);
+        verifyQuarantine();
+    }
+
+    private void verifyQuarantine() {
+        long count = 0;
+        long sum = 0;
+        Lease last = null;
+        for (Lease lease = oldestQuarantined; lease != null; lease = lease.nextQuarantined()) {
+            require(lease.state() == Lease.State.QUARANTINED && leases.get(lease.key()) == lease,
+                    "lease " + lease.firstPage() + " in quarantine: " + lease.state());
+            count++;
+            sum += lease.span();
+            last = lease;
+        }
+        require(last == newestQuarantined && count == quarantinedLeases && sum == quarantinedPages,
+                "quarantine: " + count + " leases, " + sum + " pages; counted " + quarantinedLeases + ", "
+                        + quarantinedPages);
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalStateException("page ledger: " + what);
         }
     }
 }

@@ -9,12 +9,18 @@ import org.quern.kapi.linux.Mman;
  * Anonymous memory between two guards.
  *
  * <p>
- * Mapped without access first, trimmed to its alignment, and the body then made accessible in one call: guards are what
- * was never opened, and alignment slack never counts as writable memory (it would under strict overcommit). Rejected:
- * MADV_GUARD_INSTALL for the two guards (saves two mappings, but not on kernels before 6.13, and two ways of doing one
- * thing).
+ * Mapped without access first, and the body then made accessible in one call: guards are what was never opened, together
+ * with the slack of the alignment, which never counts as writable memory (it would under strict overcommit).
+ * Rejected: giving the slack back (two calls of four, for up to 2 MiB of address space); MADV_GUARD_INSTALL for the two
+ * guards (saves two mappings, but not on kernels before 6.13, and two ways of doing one thing).
+ *
+ * @param start where the mapping begins
+ * @param whole bytes of the mapping
+ * @param base the body's first byte
+ * @param bytes the body's size
  */
-record LinuxSpan(long base, long bytes) implements Span {
+record LinuxSpan(long start, long whole, long base, long bytes) implements Span {
+    private static final long STEP_BYTES = 64 << 20; // of populating: some 20 ms, after which what was done is known
 
     static @Nullable Span attempt(long bytes, long alignment) throws ReservationFailure {
         long asked = bytes + 2 * Reservation.GUARD_BYTES + alignment;
@@ -27,28 +33,18 @@ record LinuxSpan(long base, long bytes) implements Span {
             throw new ReservationFailure("mmap of " + asked + " bytes failed: " + Errno.fromNumber((int) -start), null);
         }
         long base = (start + Reservation.GUARD_BYTES + alignment - 1) & -alignment;
-        long from = base - Reservation.GUARD_BYTES;
-        long to = base + bytes + Reservation.GUARD_BYTES;
-        // Safe because [start, start + asked) was mapped by us just now and nobody else knows of it.
-        unmap(start, from - start);
-        unmap(to, start + asked - to);
         try {
+            // Safe because [start, start + asked) was mapped by us just now and nobody else knows of it.
             Mman.mprotect(base, bytes, Mman.PROT_READ | Mman.PROT_WRITE);
         } catch (KernelException e) {
             // Safe because the span is still known to nobody else.
-            unmap(from, to - from);
+            Mman.munmap(start, asked);
             if (e.errno() == Errno.ENOMEM) {
                 return null; // strict overcommit counts memory when it becomes writable
             }
             throw new ReservationFailure("mprotect of a new reservation of " + bytes + " bytes failed", e);
         }
-        return new LinuxSpan(base, bytes);
-    }
-
-    private static void unmap(long address, long length) {
-        if (length > 0) {
-            Mman.munmap(address, length);
-        }
+        return new LinuxSpan(start, asked, base, bytes);
     }
 
     @Override
@@ -56,6 +52,38 @@ record LinuxSpan(long base, long bytes) implements Span {
         // Safe because the part lies in the span, which stays mapped through this call, and MADV_DONTNEED on private
         // anonymous memory leaves it mapped.
         Mman.madvise(base + offset, length, Mman.MADV_DONTNEED);
+    }
+
+    @Override
+    public long populate(long offset, long length) {
+        long done = 0;
+        while (done < length) {
+            long step = Math.min(STEP_BYTES, length - done);
+            // Safe because the part lies in the span, which stays mapped through this call; what it holds stays.
+            int result = Mman.tryMadvise(base + offset + done, step, Mman.MADV_POPULATE_WRITE);
+            if (result == -Errno.EINVAL.number() && done == 0) {
+                return Touch.pages(base + offset, length); // Linux before 5.14
+            }
+            if (result < 0 && result != -Errno.EAGAIN.number() && result != -Errno.EINTR.number()) {
+                return done; // no memory, most likely: part of this step may be populated
+            }
+            done += result == 0 ? step : 0;
+        }
+        return done;
+    }
+
+    @Override
+    public boolean collapse(long offset, long length) {
+        // Safe because only the size of the pages changes, not what they hold.
+        return Mman.tryMadvise(base + offset, length, Mman.MADV_COLLAPSE) == 0;
+    }
+
+    @Override
+    public boolean guard(long offset, long length, boolean wanted) {
+        // Safe because nobody was given these pages: the caller leases them with a range and shows them to nobody.
+        int result = Mman.tryMadvise(base + offset, length,
+                wanted ? Mman.MADV_GUARD_INSTALL : Mman.MADV_GUARD_REMOVE);
+        return result == 0;
     }
 
     @Override
@@ -68,6 +96,6 @@ record LinuxSpan(long base, long bytes) implements Span {
     public Runnable release() {
         // Safe because the reservation is unreachable when this runs: no segment, pool or arena over it is in use, and
         // every raw reader is bound to hold its pool.
-        return () -> Mman.munmap(base - Reservation.GUARD_BYTES, bytes + 2 * Reservation.GUARD_BYTES);
+        return () -> Mman.munmap(start, whole);
     }
 }

@@ -134,6 +134,21 @@ final class PortableSpan implements Span {
     }
 
     @Override
+    public long populate(long offset, long length) {
+        return Touch.pages(body.address() + offset, length);
+    }
+
+    @Override
+    public boolean collapse(long offset, long length) {
+        return false;
+    }
+
+    @Override
+    public boolean guard(long offset, long length, boolean wanted) {
+        return false;
+    }
+
+    @Override
     public boolean adviseHugePages(long offset, long length, boolean wanted) {
         return false;
     }

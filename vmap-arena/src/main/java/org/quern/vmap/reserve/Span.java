@@ -21,6 +21,15 @@ interface Span {
     /** Asks for huge pages in a part, or for none; false where there is no such thing. */
     boolean adviseHugePages(long offset, long length, boolean wanted);
 
+    /** Populates whole pages and keeps what they hold; the bytes done, fewer than asked for if memory ran out. */
+    long populate(long offset, long length);
+
+    /** Makes huge pages of populated ones, now; false where that is not possible. */
+    boolean collapse(long offset, long length);
+
+    /** Makes pages inaccessible, or accessible again and zeros; false where there is no such thing. */
+    boolean guard(long offset, long length, boolean wanted);
+
     /** What unmaps the memory; must not refer to the reservation, or that would never be unreachable. */
     Runnable release();
 }
