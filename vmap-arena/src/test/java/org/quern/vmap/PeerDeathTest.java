@@ -69,7 +69,8 @@ class PeerDeathTest {
     }
 
     static Stream<Arguments> operations() {
-        return Stream.of(operation("allocate", a -> a.allocate(3)), operation("allocateAt", a -> a.allocateAt(8 * PAGE, 4)),
+        return Stream.of(operation("allocate", a -> a.allocate(3)),
+                operation("allocateAt", a -> a.allocateAt(8 * PAGE, 4)),
                 operation("reserve", a -> a.reserve(20 * PAGE, 5)), operation("free", a -> a.free(4 * PAGE, 1)),
                 operation("free in the middle of an allocation", a -> a.free(3 * PAGE, 2)),
                 operation("freeAsync", a -> a.freeAsync(4 * PAGE, 1)), operation("show", a -> a.segment(4 * PAGE, 8)),

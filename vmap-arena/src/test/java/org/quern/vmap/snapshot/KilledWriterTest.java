@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.quern.vmap.Forks;
+import org.quern.vmap.ForkedJvm;
 import org.quern.vmap.reserve.Reservation;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,7 +29,7 @@ class KilledWriterTest {
         long interrupted = 0;
         long sequence = 0;
         for (int kill = 0; kill < KILLS; kill++) {
-            Process process = Forks.start(List.of(), List.of("-XX:TieredStopAtLevel=1"), KilledWriter.class,
+            Process process = ForkedJvm.start(List.of(), List.of("-XX:TieredStopAtLevel=1"), KilledWriter.class,
                     directory.toString());
             AtomicLong confirmed = new AtomicLong(sequence);
             BufferedReader lines = new BufferedReader(
@@ -38,7 +38,8 @@ class KilledWriterTest {
             Thread reading = Thread.ofPlatform().start(() -> lines.lines().filter(l -> l.matches("\\d+"))
                     .forEach(l -> confirmed.set(Long.parseLong(l))));
             Thread.sleep(random.nextInt(400));
-            process.destroyForcibly().waitFor(); // kill -9
+            process.toHandle().destroyForcibly(); // kill -9; unlike that of Process it leaves the output readable
+            process.waitFor();
             reading.join();
             SnapshotStore store = SnapshotStore.open(directory, KilledWriter.IDENTITY);
             interrupted += store.interrupted().size();
