@@ -22,6 +22,7 @@ class ExamplesRunTest {
 
     /** What each prints, among the rest. The gateway has tests of its own. */
     private static final Map<String, List<String>> PRINTS = Map.ofEntries(
+            prints("DirtyPages", "epoch 60 by", "# changed   o populated   - given back   . untouched"),
             prints("HelloCall", "madvise - ", "must be a multiple of the page size",
                     "failed: ENOMEM (12, out of memory)"),
             prints("Identifiers", "streams 1, 2, 1", "ports [49152, 49154, 49155, 49152, 49154], began again: false",
