@@ -142,7 +142,7 @@ final class PageSpace {
         Lease lease;
         lock.lock();
         try {
-            lease = leaseOf(range);
+            lease = unclaimedLeaseOf(range);
             if (lease.holds() > 0) {
                 throw new RangeBusyException(
                         name + ": " + range + " is being decommitted or populated by another thread", null);
@@ -220,7 +220,7 @@ final class PageSpace {
     // ---- in use -----------------------------------------------------------------------------------------------------
 
     void decommit(PageRange range) {
-        whileHeld(range, lease -> {
+        whileHeld(range, false, lease -> {
             discard(range);
             return range.bytes();
         }, bytes -> totals.decommittedBytes += bytes);
@@ -228,7 +228,7 @@ final class PageSpace {
 
     Population populate(PageRange range) {
         long[] shortOf = {-1};
-        long done = whileHeld(range, lease -> {
+        long done = whileHeld(range, false, lease -> {
             shortOf[0] = PageStates.shortOfMemory(reservation, range);
             return shortOf[0] >= 0 ? 0 : reservation.populate(range.offset(), range.bytes());
         }, bytes -> totals.populatedBytes += bytes);
@@ -239,7 +239,7 @@ final class PageSpace {
 
     HugePages useHugePages(PageRange range) {
         HugePages[] found = new HugePages[1];
-        whileHeld(range, lease -> {
+        whileHeld(range, false, lease -> {
             found[0] = HugeRange.ask(reservation, hugeByDefault, range, lease);
             return 0;
         }, bytes -> {});
@@ -247,21 +247,16 @@ final class PageSpace {
     }
 
     long measureResident(PageRange range) {
-        return whileHeld(range, lease -> PageStates.residentBytes(reservation, range.offset(), range.bytes()),
+        return whileHeld(range, true, lease -> PageStates.residentBytes(reservation, range.offset(), range.bytes()),
                 bytes -> {});
     }
 
-    /** Works on the pages of a range outside the lock; no free hands them to somebody else meanwhile. */
-    private long whileHeld(PageRange range, ToLongFunction<Lease> work, LongConsumer count) {
-        Lease lease;
-        lock.lock();
-        try {
-            lease = leaseOf(range);
-            lease.hold();
-            inFlight++;
-        } finally {
-            lock.unlock();
-        }
+    /**
+     * Works on the pages of a range outside the lock; no free hands them to somebody else meanwhile. {@code claimed}: also
+     * if somebody claimed them, who alone may change what is in them.
+     */
+    private long whileHeld(PageRange range, boolean claimed, ToLongFunction<Lease> work, LongConsumer count) {
+        Lease lease = enter(range, claimed);
         long done = 0;
         try {
             done = work.applyAsLong(lease);
@@ -278,6 +273,42 @@ final class PageSpace {
         }
     }
 
+    /**
+     * Begins to work on the memory of a range outside the lock: until {@link #leave} it is not handed on, and the arena is
+     * not closed. {@code claimed}: the caller is who claimed it.
+     */
+    Lease enter(PageRange range, boolean claimed) {
+        lock.lock();
+        try {
+            Lease lease = claimed ? leaseOf(range) : unclaimedLeaseOf(range);
+            lease.hold(); // so that no free hands the pages to somebody else while we work on them
+            inFlight++;
+            return lease;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void leave(Lease lease) {
+        lock.lock();
+        try {
+            lease.unhold();
+            landed();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets {@code by} alone decide over a range, or (null) everybody who has it again. */
+    void claim(PageRange range, @Nullable String by) {
+        lock.lock();
+        try {
+            leaseOf(range).claim(by);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** An activity outside the lock is over; close may be waiting for the last one. */
     private void landed() {
         inFlight--;
@@ -289,7 +320,7 @@ final class PageSpace {
     MemorySegment segment(PageRange range) {
         lock.lock();
         try {
-            Lease lease = leaseOf(range);
+            Lease lease = unclaimedLeaseOf(range);
             MemorySegment segment = lease.segment();
             if (segment == null) {
                 Arena own = Arena.ofShared();
@@ -300,6 +331,15 @@ final class PageSpace {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The live lease of a range over which nobody else decides; under the lock. */
+    private Lease unclaimedLeaseOf(PageRange range) {
+        Lease lease = leaseOf(range);
+        if (lease.claim() != null) {
+            throw new RangeBusyException(name + ": " + range + " belongs to " + lease.claim(), null);
+        }
+        return lease;
     }
 
     /** The range that an address lies in; null if it lies in none that is in use. */
@@ -480,6 +520,10 @@ final class PageSpace {
         } catch (IllegalStateException e) {
             return false; // only its owner here closes it, so it is alive and held
         }
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
     }
 
     void checkOpen() {

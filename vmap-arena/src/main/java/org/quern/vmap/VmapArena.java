@@ -84,6 +84,7 @@ public final class VmapArena implements Arena {
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final List<BlockPool> pools = new ArrayList<>(); // guarded by lifecycle
     private int poolCount; // guarded by lifecycle
+    private final List<LazyArea> lazyAreas = new ArrayList<>(); // guarded by lifecycle
     private @Nullable TrackedSpans tracked; // guarded by lifecycle; null until writes are tracked
     private @Nullable ArenaFaultDescriptor faults; // guarded by lifecycle; null until asked for, or where there is none
 
@@ -415,6 +416,26 @@ public final class VmapArena implements Arena {
         }
     }
 
+    PageSpace pageSpace() {
+        return pages;
+    }
+
+    Reservation reservation() {
+        return reservation;
+    }
+
+    /** The area is closed with this arena at the latest. */
+    void add(LazyArea area) {
+        lifecycle.lock();
+        try {
+            pages.checkOpen();
+            lazyAreas.removeIf(LazyArea::isClosed);
+            lazyAreas.add(area);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
     // ---- write tracking --------------------------------------------------------------------------------------------
 
     /**
@@ -580,6 +601,9 @@ public final class VmapArena implements Arena {
             for (Lease lease : leases) {
                 Arena shown = lease.scope();
                 busy += shown == null || PageSpace.endScope(shown) ? 0 : 1;
+            }
+            for (LazyArea area : lazyAreas) {
+                busy += area.tryEnd() ? 0 : 1;
             }
             if (faults != null && busy == 0) {
                 faults.close(); // before the pages are discarded: a raw touch of a registered one would be a SIGBUS

@@ -216,24 +216,24 @@ public final class ArenaFaultDescriptor implements AutoCloseable {
     }
 
     /**
-     * Fills missing pages of a registered span with a copy: each page appears as a whole or not at all. Where the span is
-     * registered for WP the pages come protected, so they do not count as written.
+     * Fills missing pages of a registered span with a copy: each page appears as a whole or not at all.
      *
      * @param offset in the reservation, a multiple of the page size
      * @param source the address of the content; the caller keeps it readable
      * @param length bytes, more than 0, a multiple of the page size
+     * @param clean whether, where the span is registered for WP, the pages come protected, and so do not count as written
      * @return how far it came: complete, or stopped by EEXIST at a page that is there already, or by what else the kernel
      *         says
      * @throws KernelException if the kernel refuses the arguments
      * @throws IllegalStateException if the descriptor is closed
      */
-    public Progress copy(long offset, long source, long length) {
+    public Progress copy(long offset, long source, long length, boolean clean) {
         reservation.checkPages(offset, length);
         long done = 0;
         long most = length; // for one command
         int tries = CHANGING_TRIES;
         while (done < length) {
-            Progress step = copyOnce(offset + done, source + done, Math.min(most, length - done));
+            Progress step = copyOnce(offset + done, source + done, Math.min(most, length - done), clean);
             done += step.done();
             if (step.isComplete() || step.isPartial()) {
                 continue;
@@ -249,19 +249,19 @@ public final class ArenaFaultDescriptor implements AutoCloseable {
         return new Progress(length, 0);
     }
 
-    private Progress copyOnce(long offset, long source, long length) {
-        boolean guard = anyProtection && (modes(offset) & Userfault.REGISTER_WP) != 0;
+    private Progress copyOnce(long offset, long source, long length, boolean clean) {
+        boolean guard = clean && anyProtection && (modes(offset) & Userfault.REGISTER_WP) != 0;
         try {
-            return copyOnce(offset, source, length, guard ? Userfault.MODE_WP : 0);
+            return copyOnceAs(offset, source, length, guard ? Userfault.MODE_WP : 0);
         } catch (KernelException e) {
             if (guard && e.errno() == Errno.EINVAL) {
-                return copyOnce(offset, source, length, 0); // tracking ended, here or further on in the run
+                return copyOnceAs(offset, source, length, 0); // tracking ended, here or further on in the run
             }
             throw e;
         }
     }
 
-    private Progress copyOnce(long offset, long source, long length, int mode) {
+    private Progress copyOnceAs(long offset, long source, long length, int mode) {
         Progress[] result = new Progress[1];
         try {
             descriptor.use(fd -> {

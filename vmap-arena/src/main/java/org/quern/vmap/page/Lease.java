@@ -41,6 +41,7 @@ public final class Lease {
     private final long generation;
     private State state = State.LEASED;
     private int holds;
+    private @Nullable String claim;
     private @Nullable Arena scope;
     private @Nullable MemorySegment segment;
     private @Nullable Lease nextQuarantined; // the ledger's queue
@@ -164,6 +165,25 @@ public final class Lease {
     public void unhold() {
         require(holds > 0, "unhold");
         holds--;
+    }
+
+    /**
+     * Who alone decides over the pages, if anybody does: a lazy area, which keeps books of what is in them.
+     *
+     * @return for the reader; null if nobody
+     */
+    public @Nullable String claim() {
+        return claim;
+    }
+
+    /**
+     * Lets somebody alone decide over the pages, or nobody.
+     *
+     * @param by for the reader; null for nobody
+     */
+    public void claim(@Nullable String by) {
+        require(state == State.LEASED, "claim");
+        claim = by;
     }
 
     /** LEASED, not held -> RELEASING. */

@@ -59,8 +59,8 @@ class ArenaFaultDescriptorTest {
     @Test
     void fillsMissingPagesAndSaysWhatIsThereAlready() throws Exception {
         faults.register(0, 8 * PAGE, REGISTER_MISSING);
-        assertThat(faults.copy(2 * PAGE, content(1).address(), PAGE).isComplete()).isTrue();
-        Progress stopped = faults.copy(0, content(4).address(), 4 * PAGE);
+        assertThat(faults.copy(2 * PAGE, content(1).address(), PAGE, false).isComplete()).isTrue();
+        Progress stopped = faults.copy(0, content(4).address(), 4 * PAGE, false);
         assertThat(stopped.done()).isEqualTo(2 * PAGE);
         assertThat(stopped.stoppedBy()).contains(Errno.EEXIST);
         assertThat(first(0)).isEqualTo((byte) 1);
@@ -75,7 +75,7 @@ class ArenaFaultDescriptorTest {
         faults.register(3 * PAGE, 2 * PAGE, REGISTER_WP);
         assertThat(faults.modes(2 * PAGE)).isEqualTo(REGISTER_MISSING);
         assertThat(faults.modes(4 * PAGE)).isEqualTo(REGISTER_MISSING | REGISTER_WP);
-        assertThat(faults.copy(0, content(8).address(), 8 * PAGE).isComplete()).isTrue();
+        assertThat(faults.copy(0, content(8).address(), 8 * PAGE, true).isComplete()).isTrue();
         for (int page = 0; page < 8; page++) {
             assertThat(first(page)).isEqualTo((byte) (page + 1));
         }
@@ -121,7 +121,8 @@ class ArenaFaultDescriptorTest {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("modes=4");
         assertThatThrownBy(() -> faults.register(1, PAGE, REGISTER_MISSING))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("offset=1");
-        assertThatThrownBy(() -> faults.copy(63 * PAGE, 0, 2 * PAGE)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> faults.copy(63 * PAGE, 0, 2 * PAGE, false))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
