@@ -9,7 +9,6 @@ import java.util.UUID;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quern.vmap.ArenaOptions;
@@ -23,7 +22,8 @@ class TrackingEventsTest {
     @Test
     void epochsAndSnapshotsAreRecorded(@TempDir Path directory) throws Exception {
         Path file = directory.resolve("recording.jfr");
-        try (Recording recording = new Recording(); VmapArena arena = VmapArena.open(ArenaOptions.reserving(1 << 26).named("seen"))) {
+        try (Recording recording = new Recording();
+                VmapArena arena = VmapArena.open(ArenaOptions.reserving(1 << 26).named("seen"))) {
             recording.enable("org.quern.vmap.WriteScan");
             recording.enable("org.quern.vmap.Snapshot");
             recording.start();

@@ -49,7 +49,8 @@ class TrackingTest {
                 assertThat(ranges.next(from, to)).as("seed %s", seed).isEqualTo(next < 0 || next > to ? to : next);
                 long end = ranges.take(from, to);
                 int clear = model.nextClearBit(from);
-                assertThat(end).as("seed %s", seed).isEqualTo(model.get(from) && to > from ? Math.min(clear, to) : from);
+                assertThat(end).as("seed %s", seed)
+                        .isEqualTo(model.get(from) && to > from ? Math.min(clear, to) : from);
                 model.clear(from, (int) Math.max(from, end));
             }
             assertThat(ranges.bytes()).as("seed %s", seed).isEqualTo(model.cardinality());
