@@ -45,6 +45,7 @@ public final class DirtyPages {
      * @param args ignored
      * @throws InterruptedException if somebody interrupts
      */
+    @SuppressWarnings("SystemConsoleNull") // it is null where the output is a file
     public static void main(String[] args) throws InterruptedException {
         Console console = System.console();
         new DirtyPages().run(console != null && console.isTerminal());
@@ -124,12 +125,14 @@ public final class DirtyPages {
     }
 
     private void draw(WriteTracker tracker, int frame) {
-        System.out.printf(Locale.ROOT, "epoch %2d by %s: %5d KiB changed, found in %4d us   %n", frame + 1, tracker.mode(),
+        System.out.printf(Locale.ROOT, "epoch %2d by %s: %5d KiB changed, found in %4d us   %n", frame + 1,
+                tracker.mode(),
                 changedBytes >> 10, scanNanos / 1000);
         for (int row = 0; row < ROWS; row++) {
             System.out.println("  " + new String(cells, row * COLUMNS, COLUMNS));
         }
-        System.out.println("  " + CHANGED + " changed   " + POPULATED + " populated   " + ZEROED + " given back   " + UNTOUCHED
-                + " untouched; " + RANGE_BYTES / cells.length / 1024 + " KiB a letter");
+        System.out.println(
+                "  " + CHANGED + " changed   " + POPULATED + " populated   " + ZEROED + " given back   " + UNTOUCHED
+                        + " untouched; " + RANGE_BYTES / cells.length / 1024 + " KiB a letter");
     }
 }

@@ -32,6 +32,8 @@ class ExamplesRunTest {
                     "published: 0 1 2 3 4 5 6 7 8 9, complete"),
             prints("RangeFill", "65536 pages", "each page filled once: true"),
             prints("ReserveAndTouch", "resident: 4096 bytes", "after decommit: 0"),
+            prints("Snapshots", "restored increment 6 of 67108864 bytes, first difference at -1",
+                    "compacted to base 6 of 67108864 bytes, files: 1", "CorruptSnapshotException"),
             prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"));
 
     private static Map.Entry<String, List<String>> prints(String example, String... among) {

@@ -116,6 +116,7 @@ public final class SnapshotStore {
      * @return a new list
      * @throws SnapshotStorageException if the directory cannot be read
      */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = SnapshotStorageException.class)
     public List<Path> interrupted() throws SnapshotStorageException {
         return files(PART);
     }
