@@ -6,6 +6,8 @@ import java.util.function.Consumer;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.quern.xarray.model.Model;
+import org.quern.xarray.trace.TracedArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -68,7 +70,7 @@ class AllocationFailureTest extends ArrayTest {
     }
 
     private static long nodesWith(long[] content, long... more) {
-        Model model = new Model();
+        Model model = new Model(TracedArray.Kind.PLAIN);
         for (long index : content) {
             model.store(index, 1);
         }

@@ -279,8 +279,13 @@ final class ArrayTarget implements TracedArray {
     }
 
     @Override
-    public void close() {
+    public void check() {
         assertThat(TreeChecker.defects(array.tree(), true)).isEmpty();
+    }
+
+    @Override
+    public void close() {
+        check();
         array.close();
     }
 }

@@ -47,10 +47,14 @@ class ReplayTest {
     @ParameterizedTest
     @MethodSource("runs")
     void arrayGivesWhatTheTraceSays(ArrayTest.Kind kind, Trace trace) {
-        TraceReplay replay = TraceReplay.of(trace, traced -> new ArrayTarget(kind.create(config(traced)), traced),
+        TraceReplay replay = TraceReplay.of(trace, traced -> target(kind, traced),
                 Model::new);
         assertThat(replay.differences()).isEmpty();
         assertThat(replay.untagged()).isPositive();
+    }
+
+    static ArrayTarget target(ArrayTest.Kind kind, TracedArray.Kind traced) {
+        return new ArrayTarget(kind.create(config(traced)), traced);
     }
 
     private static XArrayConfig config(TracedArray.Kind kind) {

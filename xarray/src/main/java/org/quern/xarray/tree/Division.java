@@ -26,10 +26,8 @@ final class Division {
     private final Tree tree;
     private final Slots slots;
     private final Marking marking;
-    private final Shrinkage shrinkage;
 
-    Division(Tree tree, Slots slots, Marking marking, Shrinkage shrinkage) {
-        this.shrinkage = shrinkage;
+    Division(Tree tree, Slots slots, Marking marking) {
         this.tree = tree;
         this.slots = slots;
         this.marking = marking;
@@ -86,7 +84,6 @@ final class Division {
                 }
             }
             slots.changed(node, mask);
-            shrinkage.afterSplit(node);
         }
 
         /** A node of this content in all its slots. */

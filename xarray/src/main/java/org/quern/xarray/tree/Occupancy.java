@@ -99,7 +99,8 @@ final class Occupancy {
             while (free == 0) {
                 long parent = NodeAccess.parentPlain(address);
                 if (parent == 0) {
-                    return Geometry.after(base, shift); // 0 after the very last index: below min, so never mistaken
+                    long after = Geometry.after(base, shift);
+                    return after == 0 ? NONE : after;
                 }
                 digit = NodeAccess.offsetPlain(address);
                 address = tree.basePlain() + parent;

@@ -97,6 +97,7 @@ public final class Ranges {
             } while (end != last);
             return true;
         } finally {
+            writer.lowerRoot();
             giveBack();
         }
     }
@@ -134,6 +135,7 @@ public final class Ranges {
             writer.eraseBlock(next, order);
             next = end + 1;
         } while (end != last);
+        writer.lowerRoot();
         return true;
     }
 
@@ -173,6 +175,7 @@ public final class Ranges {
     }
 
     private boolean reserved(boolean done) {
+        writer.lowerRoot();
         giveBack();
         return done;
     }

@@ -47,15 +47,8 @@ final class Shrinkage {
         }
     }
 
-    /** Called when a slot of a node became a link: a root that was high for a large entry at 0 need not be so any more. */
-    void afterSplit(long node) {
-        if (NodeAccess.parentPlain(tree.basePlain() + node) == 0) {
-            lower(node);
-        }
-    }
-
     /** Lowers the root while it holds nothing but slot 0. */
-    private void lower(long root) {
+    void lower(long root) {
         long node = root;
         while (NodeAccess.bitmapPlain(tree.basePlain() + node, NodeLayout.PRESENT) == 1) {
             long word = NodeAccess.slotPlain(tree.basePlain() + node, 0);

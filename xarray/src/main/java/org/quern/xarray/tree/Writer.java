@@ -40,7 +40,7 @@ public final class Writer {
         this.marking = new Marking(tree);
         this.growth = new Growth(tree, slots, marking);
         this.shrinkage = new Shrinkage(tree, slots);
-        this.ranges = new Ranges(tree, this, new Division(tree, slots, marking, shrinkage));
+        this.ranges = new Ranges(tree, this, new Division(tree, slots, marking));
     }
 
     /**
@@ -222,13 +222,18 @@ public final class Writer {
      * @param index an index of an entry
      */
     public void remove(long place, long index) {
-        boolean zero = tree.zeroBusy() && index == 0;
-        if (!zero || word(place, index) != Entry.RESERVED) {
+        if (!isZero(place, index)) {
             removeAll(place, index);
         }
-        if (zero || (spanning && tree.zeroBusy())) {
+        if (tree.zeroBusy() && (spanning || index == 0)) {
             reserveZero();
         }
+    }
+
+    /** Whether an entry is the reserved one at index 0 that is there for the others. */
+    private boolean isZero(long place, long index) {
+        return tree.zeroBusy() && index == 0 && word(place, 0) == Entry.RESERVED && (place == Place.HEAD
+                || (Place.shift(place) == 0 && Run.length(siblings(Place.node(place)), 0) == 1));
     }
 
     /** Where ids begin at 1, index 0 is busy again. If there is no room for a node, it is so without an entry. */
@@ -266,6 +271,14 @@ public final class Writer {
         marking.clearAllIn(node, mask);
         slots.empty(node, mask);
         shrinkage.afterRemoval(node);
+    }
+
+    /** After a split: a root that was high for a large entry at 0 need not be so any more. Not before a whole operation is done: what it reserved counts on the root. */
+    void lowerRoot() {
+        if (Entry.isRoot(tree.headPlain())) {
+            tree.nodes().makeRoomToRetire();
+            shrinkage.lower(Entry.rootOffset(tree.headPlain()));
+        }
     }
 
     void removeHead() {
