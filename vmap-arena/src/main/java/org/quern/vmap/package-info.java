@@ -17,6 +17,18 @@
  *                        org.quern.kapi (mmap, madvise, ..)
  * </pre>
  *
+ * <pre>
+ *      Arena32, Arena64                    Area, AddressSpace    MirroredRing      what processes share, what is put together
+ *             |                                |                      |
+ *        SharedPages                           |                      |            protocols: free, acknowledge, drain
+ *             |                                |                      |
+ *          .share                              |                      |            books in the file, lock, journal, peers
+ *             |                                |                      |
+ *             +------------- .map -------------+----------------------+            pages of files at chosen places
+ *                             |
+ *              MemoryFile, .reserve, org.quern.kapi
+ * </pre>
+ *
  * <h2>The life of a page</h2>
  *
  * <pre>
@@ -38,6 +50,10 @@
  *                                      +-------------+
  * </pre>
  *
+ * Blocks of any size come from a {@link org.quern.vmap.SizeClassAllocator}, over {@code .heap} (magazines, depots, slabs, page heap)
+ * and {@code .check} (its checked mode), on a reservation of its own.
+ *
+ * <p>
  * The difference between absent and populated is the system's: no page table of ours is consulted on access.
  *
  * <h2>Three rules everything rests on</h2>
@@ -47,6 +63,8 @@
  * <li>Public access goes through segments with bounds and a scope. {@code free} ends the scope of a range <em>before</em>
  * its pages are discarded or handed on, so a stale segment throws, it does not show zeros or another owner's bytes. Blocks
  * are never handed on as anything else; their segments end with the pool.
+ * The blocks of a {@link org.quern.vmap.SizeClassAllocator} are the exception: outside its checked mode a stale segment may show
+ * a later owner's bytes.
  * <li>Bookkeeping is on the heap, never beside user data.
  * </ol>
  *

@@ -10,7 +10,7 @@ import org.quern.vmap.reserve.Reservation;
  *   bytes  16  32  48  64  80  96 112  128  160  192  224  256  320  384  448  512  .. 65536
  * </pre>
  *
- * A block is at most 15 bytes or a fifth larger than what was asked for, whichever is more. Every size of at least
+ * A block is at most 15 bytes or a quarter larger than what was asked for, whichever is more. Every size of at least
  * 1 KiB is a multiple of 256, which {@link BlockMap} relies on.
  *
  * <p>
