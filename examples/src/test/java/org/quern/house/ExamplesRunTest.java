@@ -31,6 +31,8 @@ class ExamplesRunTest {
             prints("OrderedPipeline", "1^2 = 1\n2^2 = 4\n3^2 = 9\n4^2 = 16\n5^2 = 25\n"),
             prints("OrderedStreams", "gathered: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]", "future 3 of 3",
                     "published: 0 1 2 3 4 5 6 7 8 9, complete"),
+            prints("PinnedIo", "read back 42", "not deferred either", "told by its segment", "are gone",
+                    "reported dirty: 8192 bytes", "outstanding 0"),
             prints("RangeFill", "65536 pages", "each page filled once: true"),
             prints("ReserveAndTouch", "resident: 4096 bytes", "after decommit: 0"),
             prints("SharedArena", "found 1000 nodes by following 32-bit handles", "killed the second process",

@@ -19,7 +19,8 @@ public final class Hold implements AutoCloseable {
     private final PageRange range;
     private final PinRecord record;
 
-    Hold(PagePins pins, PageRange range, PinUnit unit, long first, PinUnit.Taken taken, OpenHandles handles, String owner,
+    Hold(PagePins pins, PageRange range, PinUnit unit, long first, PinUnit.Taken taken, OpenHandles handles,
+            String owner,
             @Nullable Throwable site) {
         this.pins = pins;
         this.range = range;

@@ -180,7 +180,9 @@ public final class MemoryLock implements LockOutcome, AutoCloseable {
         for (LockCounts.Part part : parts) {
             try {
                 // Safe because the part lies in pages that the caller has pinned: they stay mapped.
-                result = result < 0 ? result : Mlock.tryMlock2(part.from(), part.to() - part.from(), Mlock.MLOCK_ONFAULT);
+                result = result < 0
+                        ? result
+                        : Mlock.tryMlock2(part.from(), part.to() - part.from(), Mlock.MLOCK_ONFAULT);
             } catch (CallUnavailableException e) {
                 result = -Errno.ENOSYS.number();
             }
@@ -199,14 +201,15 @@ public final class MemoryLock implements LockOutcome, AutoCloseable {
         LockLimit limit = limit();
         boolean over = bytes > limit.softBytes() - Math.max(0, limit.lockedBytes());
         String detail = bytes + " bytes; " + limit + "; errno " + -result;
-        Errno errno = Errno.of(-result);
+        Errno errno = Errno.fromNumber(-result);
         if (errno == Errno.EPERM) {
             return new LockRefusal(LockRefusal.Reason.NOT_PERMITTED, bytes, detail);
         }
         if (errno == Errno.ENOSYS) {
             return new LockRefusal(LockRefusal.Reason.UNAVAILABLE, bytes, detail);
         }
-        return new LockRefusal(errno == Errno.ENOMEM && over ? LockRefusal.Reason.OVER_LIMIT : LockRefusal.Reason.NO_MEMORY,
+        return new LockRefusal(
+                errno == Errno.ENOMEM && over ? LockRefusal.Reason.OVER_LIMIT : LockRefusal.Reason.NO_MEMORY,
                 bytes, detail);
     }
 

@@ -212,8 +212,8 @@ public final class PagePins {
         }
         PinOutcome outcome = acquireSlowly(range, first, count, options, prefix);
         PageRange place = range;
-        for (int i = 0; i < MOVES && outcome instanceof PinRefusal(PinRefusal.Reason why, long page, String detail)
-                && why == PinRefusal.Reason.NOT_MOVED; i++) {
+        for (int i = 0; i < MOVES && outcome instanceof PinRefusal refused
+                && refused.reason() == PinRefusal.Reason.NOT_MOVED; i++) {
             PageMover mover = movers.get(place);
             PageRange moved = mover == null ? null : mover.move(place);
             if (moved == null) {
@@ -560,7 +560,8 @@ public final class PagePins {
             return unit != null;
         });
         if (!done) {
-            throw new RangeBusyException(name() + ": " + range + " is being discarded, or belongs to a lazy area", null);
+            throw new RangeBusyException(name() + ": " + range + " is being discarded, or belongs to a lazy area",
+                    null);
         }
     }
 

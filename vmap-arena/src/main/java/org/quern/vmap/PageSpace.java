@@ -161,6 +161,10 @@ final class PageSpace {
 
     // ---- back -------------------------------------------------------------------------------------------------------
 
+    void free(PageRange range) {
+        free(range, false);
+    }
+
     /** {@code deferred}: pages that are pinned are freed when the last pin is gone, instead of refused. */
     FreeOutcome free(PageRange range, boolean deferred) {
         Lease lease;

@@ -33,7 +33,8 @@ public final class Pin implements PinOutcome, AutoCloseable {
         this.readOnly = options.isReadOnly();
         PinEvent event = PinEvent.begin(pins.name(), options.owner(), unit.firstPage() + first, taken.count(),
                 options.isLongTerm());
-        this.record = new PinRecord(this, handles, unit, first, taken, false, options.isLongTerm(), options.owner(), site,
+        this.record = new PinRecord(this, handles, unit, first, taken, false, options.isLongTerm(), options.owner(),
+                site,
                 event, pins::collected);
     }
 
@@ -151,7 +152,8 @@ public final class Pin implements PinOutcome, AutoCloseable {
      */
     @Override
     public String toString() {
-        return (isLongTerm() ? "long-term pin of " : "pin of ") + owner() + ", pages " + firstPage() + "+" + pages() + " of "
+        return (isLongTerm() ? "long-term pin of " : "pin of ") + owner() + ", pages " + firstPage() + "+" + pages()
+                + " of "
                 + pins.name();
     }
 }

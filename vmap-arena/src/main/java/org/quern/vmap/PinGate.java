@@ -140,7 +140,8 @@ final class PinGate {
         for (PinRecord record : open.subList(0, Math.min(SHOWN, open.size()))) {
             text.append(text.isEmpty() ? "" : "; ").append(PinReport.of(record));
         }
-        return open.size() > SHOWN ? text.append("; and ").append(open.size() - SHOWN).append(" more").toString()
+        return open.size() > SHOWN
+                ? text.append("; and ").append(open.size() - SHOWN).append(" more").toString()
                 : text.toString();
     }
 }

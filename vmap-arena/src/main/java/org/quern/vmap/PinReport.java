@@ -17,7 +17,8 @@ import org.quern.vmap.pin.PinRecord;
 public record PinReport(String owner, long firstPage, long pages, boolean hold, boolean longTerm, long ageNanos,
         @Nullable Throwable site) {
     static PinReport of(PinRecord record) {
-        return new PinReport(record.owner(), record.unit().firstPage() + record.first(), record.count(), record.isHold(),
+        return new PinReport(record.owner(), record.unit().firstPage() + record.first(), record.count(),
+                record.isHold(),
                 record.isLongTerm(), record.ageNanos(), record.site());
     }
 
@@ -28,7 +29,8 @@ public record PinReport(String owner, long firstPage, long pages, boolean hold, 
      */
     @Override
     public String toString() {
-        return owner + (hold ? ": hold" : longTerm ? ": long-term pin" : ": pin") + " of pages " + firstPage + "+" + pages
+        return owner + (hold ? ": hold" : longTerm ? ": long-term pin" : ": pin") + " of pages " + firstPage + "+"
+                + pages
                 + ", for " + ageNanos / 1_000_000 + " ms";
     }
 }

@@ -1,5 +1,7 @@
 package org.quern.vmap;
 
+import org.quern.kapi.Operation;
+
 /**
  * Pins counted page by page, whatever the size of the pages: 512 for a pin of 2 MiB.
  *
@@ -8,6 +10,7 @@ package org.quern.vmap;
  * @param held pages held now
  * @param leaked handles, of pins and holds, that were collected while open
  */
+@Operation(threads = Operation.Threads.ANY)
 public record PinStats(long acquired, long released, long held, long leaked) {
     /**
      * Pages pinned now, counted once for each pin.

@@ -277,7 +277,7 @@ public final class VmapArena implements Arena {
             StaleHandleException.class, IllegalArgumentException.class, RangeBusyException.class, KernelException.class,
             ArenaClosedException.class})
     public void free(PageRange range) {
-        pages.free(range, false);
+        pages.free(range);
     }
 
     /**

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Invariant: opened - closed pages of a stripe = the pages of the records in its ring.
  */
 public final class OpenHandles {
-    private static final int STRIPES = Math.max(16, Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) << 1);
+    private static final int STRIPES = Math.max(16,
+            Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) << 1);
 
     private final Stripe[] stripes = new Stripe[STRIPES];
 
