@@ -12,6 +12,11 @@ import java.util.List;
  * @param stuckThreads names of worker threads that had not ended at the deadline
  */
 public record CloseReport(boolean drained, long abandoned, List<StuckJob> stuck, List<String> stuckThreads) {
+    /** The same, with the threads that could not be ended. */
+    CloseReport with(List<String> threads) {
+        return new CloseReport(drained, abandoned, stuck, threads);
+    }
+
     /**
      * The first job of a shell that was not serialised by the deadline.
      *

@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 
-import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
 
 /**
@@ -22,6 +21,8 @@ import org.quern.kapi.Operation;
 public final class Completion {
     private static final int OPEN = 0;
     private static final int USED = 1;
+    /** The library gave the job up; whoever holds the token does not know yet. */
+    private static final int RELEASED = 2;
     private static final VarHandle STATE;
 
     static {
@@ -32,61 +33,77 @@ public final class Completion {
         }
     }
 
-    private final Shell shell;
+    // OPEN --complete, fail--> USED        OPEN --cancel, expiry, close, throw--> RELEASED --complete, fail--> USED
+    private final RingEngine engine;
     private final Job job;
     final long sequence;
+    /** Of the job's life that this token belongs to. */
+    final long ticket;
     final long sinceNanos = System.nanoTime();
     @SuppressWarnings("unused") // through STATE
     private volatile int state = OPEN;
 
-    Completion(Shell shell, Job job, long sequence) {
-        this.shell = shell;
+    Completion(RingEngine engine, Job job, long sequence) {
+        this.engine = engine;
         this.job = job;
+        ticket = engine.ticket(sequence);
         this.sequence = sequence;
     }
 
     /**
      * Completes the job normally; its {@link Job#serial} runs in its turn.
      *
-     * @return true if the completion was accepted; false if the shell is closed and has given the job up
+     * @return true if the completion was accepted; false if the job was given up before: cancelled, expired, or its shell
+     *         closed
      * @throws IllegalStateException if this token was used before; nothing is changed
      */
     @Operation(threads = Operation.Threads.ANY, errors = IllegalStateException.class)
     public boolean complete() {
-        take();
-        return shell.completeDeferred(sequence);
+        return take() && engine.completeDeferred(sequence);
     }
 
     /**
      * Completes the job as failed; its {@link Job#failed} runs in its turn.
      *
      * @param cause the reason, given to {@link Job#failed}
-     * @return true if the failure was accepted; false if the shell is closed and has given the job up
+     * @return true if the failure was accepted; false if the job was given up before: cancelled, expired, or its shell
+     *         closed
      * @throws IllegalStateException if this token was used before; nothing is changed
      * @throws NullPointerException if the cause is null; the token is not used up
      */
     @Operation(threads = Operation.Threads.ANY, errors = {IllegalStateException.class, NullPointerException.class})
     public boolean fail(Throwable cause) {
         Objects.requireNonNull(cause, "cause");
-        take();
+        if (!take()) {
+            return false;
+        }
         job.failure = cause; // published by completeDeferred's exchange
-        return shell.completeDeferred(sequence);
+        return engine.completeDeferred(sequence);
     }
 
-    /** Fails the job unless the token was used already. */
-    boolean tryFail(@Nullable Throwable cause) {
-        if (!STATE.compareAndSet(this, OPEN, USED)) {
+    /** Completes the job as failed in the library's name, unless it is complete. */
+    boolean release(Throwable cause) {
+        if (!STATE.compareAndSet(this, OPEN, RELEASED)) {
             return false;
         }
         job.failure = cause;
-        shell.completeDeferred(sequence);
+        engine.completeDeferred(sequence);
         return true;
     }
 
-    private void take() {
-        if (!STATE.compareAndSet(this, OPEN, USED)) {
-            throw new IllegalStateException("job sequence=" + Long.toUnsignedString(sequence) + " of shell "
-                    + shell.name() + " was completed before: a completion is used once");
+    boolean isOpen() {
+        return state == OPEN;
+    }
+
+    /** Uses the token up; false if the library was first. */
+    private boolean take() {
+        if (STATE.compareAndSet(this, OPEN, USED)) {
+            return true;
         }
+        if (STATE.compareAndSet(this, RELEASED, USED)) {
+            return false;
+        }
+        throw new IllegalStateException("job sequence=" + Long.toUnsignedString(sequence) + " of shell "
+                + engine.shell().name() + " was completed before: a completion is used once");
     }
 }

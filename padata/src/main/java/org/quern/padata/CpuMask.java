@@ -116,6 +116,18 @@ public final class CpuMask {
     }
 
     /**
+     * The CPUs that are in both masks.
+     *
+     * @param other the other mask
+     * @return the intersection
+     */
+    public CpuMask and(CpuMask other) {
+        BitSet bits = toBitSet();
+        bits.and(other.cpus);
+        return new CpuMask(bits);
+    }
+
+    /**
      * Whether no CPU is in this mask.
      *
      * @return true if it is empty

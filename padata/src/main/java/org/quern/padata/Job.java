@@ -2,6 +2,7 @@ package org.quern.padata;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
@@ -14,7 +15,8 @@ import org.quern.kapi.Operation;
  * allocates nothing. The same object may be submitted again as soon as its {@code serial} (or {@code failed}) has been
  * <em>entered</em>, even from inside that callback: from that moment the library does not touch it any more. A
  * submission while the job is still in flight is refused with an {@link IllegalStateException}; this is exact, also
- * when two threads submit the same job at once.
+ * when two threads submit the same job at once (unless one of them does so to a
+ * {@link ShellOptions#singleProducer single-producer} shell).
  * <p>
  * Memory: what the submitter wrote before {@link Shell#submit} is seen by {@code parallel}; what {@code parallel} (or,
  * for a deferred job, the thread that completes it) wrote is seen by {@code serial}; what {@code serial} of one job
@@ -24,14 +26,15 @@ import org.quern.kapi.Operation;
  * Blocking degrades the shell, it cannot corrupt it. Only the library calls them.
  */
 public abstract class Job {
-    // The ticket is the job's life in one word.
+    // The ticket is the job's life in one word; see Tickets.
     //
-    //     IDLE (0) --submit: CAS--> shell id | sequence --just before serial or failed--> IDLE
+    //     IDLE (0) --submit--> shell | sequence --cancel()--> the same, CANCELLED --just before serial or failed--> IDLE
     //
-    // The CAS in Shell.submit does three things at once: it refuses a second submission, it publishes the slot to the
-    // workers (a slot counts as published when its job carries the slot's own ticket), and it is the full fence between
-    // "the job is there" and "is the shell scheduled?".
+    // Publication does not depend on it: that is the slot's business.
     static final long IDLE = 0;
+    /** A submitter has taken the job and looks for a number; not cancellable yet, hence negative. */
+    static final long TAKEN = Long.MIN_VALUE;
+    private static final long CANCELLED = Long.MIN_VALUE;
     private static final VarHandle TICKET;
 
     static {
@@ -81,7 +84,9 @@ public abstract class Job {
      * The serial phase of a job that failed; stands in the same order as {@link #serial}. The default throws an
      * {@link IllegalStateException} with the cause, which takes the failure to the instance's {@link FailureHandler}.
      *
-     * @param cause what {@link #parallel} threw or {@link Completion#fail} was given
+     * @param cause what {@link #parallel} threw or {@link Completion#fail} was given; a
+     *        {@link CancellationException}, {@link java.util.concurrent.TimeoutException} or
+     *        {@link JobDroppedException} if the library gave the job up
      * @throws Exception goes to the instance's {@link FailureHandler}; the shell goes on with the next job
      */
     @Operation(threads = Operation.Threads.ONE_AT_A_TIME, errors = Exception.class)
@@ -90,17 +95,54 @@ public abstract class Job {
                 cause);
     }
 
-    /** Takes the job for a submission; false if it is in flight. Full fence; pairs with {@link #ticketVolatile}. */
-    final boolean casTicket(long newTicket) {
-        return TICKET.compareAndSet(this, IDLE, newTicket);
+    /**
+     * Asks that this job be given up: if its parallel phase has not begun it is skipped, if the job was deferred its
+     * token is used up, and in both cases {@link #failed} is called in the job's turn with a
+     * {@link CancellationException}. A parallel phase that runs is not disturbed, and completes the job as it would
+     * have. Only the job's present life is meant: a later submission of the same object is not affected.
+     * <p>
+     * The order slot is released as by any other failure: what stands behind the job goes on.
+     *
+     * @return true if the job was in flight and not cancelled before; false if there was nothing to cancel
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public final boolean cancel() {
+        for (;;) {
+            long life = ticketAcquire();
+            if (life <= IDLE) {
+                return false;
+            }
+            if (TICKET.compareAndSet(this, life, life | CANCELLED)) { // full fence; pairs with Worker.defer
+                Completion token = deferred;
+                if (token != null && token.ticket == life) {
+                    token.release(new CancellationException("job sequence=" + token.sequence + " was cancelled"));
+                }
+                return true;
+            }
+        }
     }
 
-    /** Pairs with {@link #casTicket}: a worker that sees the slot's ticket sees what the submitter wrote. */
-    final long ticketVolatile() {
-        return (long) TICKET.getVolatile(this);
+    /** Takes the job for a submission; false if it is in flight. */
+    final boolean casTaken() {
+        return TICKET.compareAndSet(this, IDLE, TAKEN);
     }
 
-    /** Gives the job back to its owner. Pairs with {@link #casTicket} of the next submission, whoever makes it. */
+    /** The ticket proper, of a job that this thread has taken, or, in a single-producer shell, takes by this. */
+    final void setTicketRelease(long ticket) {
+        TICKET.setRelease(this, ticket);
+    }
+
+    /** Acquire: who sees IDLE sees what the library did to the job's fields; pairs with {@link #setIdleRelease}. */
+    final long ticketAcquire() {
+        return (long) TICKET.getAcquire(this);
+    }
+
+    /** Whether this life was cancelled. Volatile: the second look of a deferral; pairs with {@link #cancel}. */
+    final boolean isCancelled() {
+        return ticket < 0;
+    }
+
+    /** Gives the job back to its owner. Pairs with {@link #casTaken} of the next submission, whoever makes it. */
     final void setIdleRelease() {
         TICKET.setRelease(this, IDLE);
     }

@@ -1,74 +1,31 @@
 package org.quern.padata;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
 import org.quern.padata.run.Waiters;
 
 /**
- * An instance of ordered parallel execution: parallel workers, serial workers, and the shells that share them.
+ * An instance of ordered parallel execution: parallel workers, serial workers, the masks that say where they run, and the
+ * shells that share them.
  * <p>
  * Thread-safe. Worker threads are daemons and run until {@link #close}; an instance that is not closed keeps them.
  * <p>
- * The lock named in contracts guards the set of shells. It is held while a shell is made (which allocates its ring),
- * forgotten or counted, never while a callback runs.
+ * The lock named in contracts guards the set of shells, or the masks. It is held while a shell is made, forgotten or
+ * counted, and while masks are replaced, never while a callback runs. Methods that change the state may be called inside
+ * callbacks, except {@code close}.
  */
 @Operation(threads = Operation.Threads.ANY)
 public final class Padata implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger("org.quern.padata");
-    /** Numbers shells for their tickets; wraps within 24 bits, see {@link Ring}. */
-    private static final AtomicInteger SHELL_NUMBERS = new AtomicInteger();
-
-    private final PadataOptions.Draft options;
-    private final CpuMask parallelCpus;
-    private final CpuMask serialCpus;
-    private final @Nullable Lanes lanes;
-    private final Submission[] accepted;
-    private final Workers workers;
-    /** Open shells, and closed ones that a queue still refers to. */
-    private final Set<Shell> shells = ConcurrentHashMap.newKeySet();
-    private final Totals ofForgotten = new Totals();
-    private int shellsMade; // guarded by this
-    private volatile State state = State.RUNNING;
+    private final Instance instance;
     private @Nullable CloseReport report; // guarded by closing
     private final Object closing = new Object();
 
-    private Padata(PadataOptions.Draft options) {
-        this.options = options;
-        CpuMask available = options.assumedCpus != null ? options.assumedCpus : CpuMask.available();
-        parallelCpus = options.parallelCpus != null
-                ? check("parallelCpus", options.parallelCpus, available)
-                : available;
-        serialCpus = options.serialCpus != null ? check("serialCpus", options.serialCpus, available) : CpuMask.of();
-        lanes = serialCpus.isEmpty() ? null : new Lanes(serialCpus);
-        accepted = acceptances(serialCpus);
-        workers = new Workers(options, parallelCpus, lanes);
-    }
-
-    private static CpuMask check(String mask, CpuMask cpus, CpuMask available) {
-        if (cpus.isEmpty() || !available.containsAll(cpus)) {
-            throw new IllegalArgumentException(mask + "=" + cpus + ": must "
-                    + (cpus.isEmpty() ? "not be empty" : "be among the CPUs available") + "; available are "
-                    + available);
-        }
-        return cpus;
-    }
-
-    /** One outcome object for each lane, and one more in front for inline shells. */
-    private static Submission[] acceptances(CpuMask serialCpus) {
-        int[] cpus = serialCpus.toArray();
-        Submission[] outcomes = new Submission[cpus.length + 1];
-        outcomes[0] = new Submission(SubmitResult.ACCEPTED, Submission.INLINE);
-        for (int lane = 0; lane < cpus.length; lane++) {
-            outcomes[lane + 1] = new Submission(SubmitResult.ACCEPTED, cpus[lane]);
-        }
-        return outcomes;
+    private Padata(Instance instance) {
+        this.instance = instance;
     }
 
     /**
@@ -79,34 +36,33 @@ public final class Padata implements AutoCloseable {
      *
      * @param options what to open
      * @return the instance
-     * @throws IllegalArgumentException if a mask is empty or names a CPU that is not available; the message names the
-     *         mask and the CPUs available
+     * @throws IllegalArgumentException if a mask is empty, names a CPU that is not possible, or has none that is online;
+     *         the message names the mask and the CPUs available
      * @throws IllegalStateException if the worker context of a worker could not be made: the factory threw, which is the
      *         cause, or made null. No thread is left
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, errors = {
             IllegalArgumentException.class, IllegalStateException.class})
     public static Padata open(PadataOptions options) {
-        Padata padata = new Padata(options.values());
-        padata.workers.start();
-        return padata;
+        Instance instance = new Instance(options.values());
+        instance.start();
+        return new Padata(instance);
     }
 
     /**
-     * A shell with the instance's defaults. The cost is that of its ring: 12 bytes at most for each job it holds, and 2 more
-     * with serial CPUs.
+     * A shell with the instance's defaults. Costs less than 100 bytes until its first job, then its ring: 12 bytes at most
+     * for each job it holds, 2 more with serial CPUs, and about 1200.
      *
      * @return the shell
      * @throws IllegalStateException if the instance is closed or has {@link PadataOptions#maxShells} shells
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = IllegalStateException.class)
     public Shell newShell() {
-        return newShell(ShellOptions.defaults());
+        return instance.shells().make(instance.defaultShell());
     }
 
     /**
-     * A shell. The cost is that of its ring: 12 bytes at most for each job it holds, and 2 more where it does not serialise
-     * inline.
+     * A shell. The cost is as above; the ring has twice as many slots where {@link Backpressure jobs are dropped}.
      *
      * @param options what to make
      * @return the shell
@@ -116,7 +72,7 @@ public final class Padata implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = {
             IllegalArgumentException.class, IllegalStateException.class})
     public Shell newShell(ShellOptions options) {
-        return register(options);
+        return instance.shells().make(options.resolve(instance.options()));
     }
 
     /**
@@ -125,34 +81,128 @@ public final class Padata implements AutoCloseable {
      * @return the name
      */
     public String name() {
-        return options.name;
+        return instance.options().name;
     }
 
     /**
-     * The state of this instance. A volatile read.
+     * The state of this instance. Two volatile reads.
      *
      * @return the state
      */
     public State state() {
-        return state;
+        return instance.state();
     }
 
     /**
-     * The parallel mask.
+     * What the state is made of, as in the original. A closed instance keeps the flags it had.
      *
-     * @return the mask; all available CPUs if none was given
+     * @return the flags that are set now; not modifiable
      */
-    public CpuMask parallelCpus() {
-        return parallelCpus;
+    public Set<InstanceFlag> flags() {
+        return instance.masks().flags();
+    }
+
+    // ---- masks ----
+
+    /**
+     * A mask as the user supplied it; it may name CPUs that are offline.
+     *
+     * @param kind which
+     * @return the mask; the serial one is empty in an instance that was opened without
+     * @throws NullPointerException if the kind is null
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = NullPointerException.class)
+    public CpuMask userMask(MaskKind kind) {
+        return instance.masks().user(Objects.requireNonNull(kind, "kind"));
     }
 
     /**
-     * The serial mask.
+     * The CPUs of a mask that are online.
      *
-     * @return the mask; empty if none was given
+     * @param kind which
+     * @return the mask; empty if the instance is invalid for it
+     * @throws NullPointerException if the kind is null
      */
-    public CpuMask serialCpus() {
-        return serialCpus;
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = NullPointerException.class)
+    public CpuMask usableMask(MaskKind kind) {
+        return instance.masks().usable(Objects.requireNonNull(kind, "kind"));
+    }
+
+    /**
+     * Replaces a mask while the instance runs. Order is kept: jobs submitted before are serialised before jobs submitted
+     * after, the former by the serial workers they were submitted for. Workers come and go with the mask, unless
+     * {@link PadataOptions#parallelWorkers} fixed their number; those to go end what they run.
+     * <p>
+     * A mask without a CPU that is online is stored like any other; the instance is {@link State#INVALID} then, until a
+     * mask or a CPU makes it valid again. A pause is not ended by any mask.
+     * <p>
+     * Expensive: looks at each shell, starts threads, and interrupts every processor that runs this process; submissions
+     * wait meanwhile or get {@link SubmitResult#BUSY}. Does not wait for jobs.
+     *
+     * @param kind which
+     * @param mask the new mask
+     * @throws IllegalArgumentException if it names a CPU that is not possible; nothing is changed
+     * @throws IllegalStateException if the serial mask of an instance without serial workers is to be set
+     * @throws OutOfMemoryError if a thread cannot be started: the mask is stored, workers and lanes are as before
+     * @throws NullPointerException if an argument is null
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = {
+            IllegalArgumentException.class, IllegalStateException.class, OutOfMemoryError.class,
+            NullPointerException.class})
+    public void setMask(MaskKind kind, CpuMask mask) {
+        instance.masks().set(Objects.requireNonNull(kind, "kind"), Objects.requireNonNull(mask, "mask"));
+    }
+
+    /**
+     * A user-supplied mask in the text form of the kernel's control files.
+     *
+     * @param kind which
+     * @return the text, newline included
+     * @throws CpuMaskFormatException if there are so many CPUs that the text does not fit in a page
+     * @throws NullPointerException if the kind is null
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = {
+            CpuMaskFormatException.class, NullPointerException.class})
+    public String maskText(MaskKind kind) {
+        return userMask(kind).format(instance.masks().possibleCpus());
+    }
+
+    /**
+     * {@link #setMask} with the text form of the kernel's control files. The empty text is the empty mask, which stops the
+     * instance.
+     *
+     * @param kind which
+     * @param text the text; see {@link CpuMask#parse}
+     * @throws CpuMaskFormatException if the text is malformed or names a CPU beyond the last possible one; nothing is
+     *         changed
+     * @throws IllegalArgumentException if it names a CPU that is not possible; nothing is changed
+     * @throws IllegalStateException as {@link #setMask} says
+     * @throws NullPointerException if an argument is null
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = {
+            CpuMaskFormatException.class, IllegalArgumentException.class, IllegalStateException.class,
+            OutOfMemoryError.class, NullPointerException.class})
+    public void setMaskText(MaskKind kind, String text) {
+        setMask(kind, CpuMask.parse(Objects.requireNonNull(text, "text"), instance.masks().possibleCpus()));
+    }
+
+    /**
+     * Refuses submissions ({@link SubmitResult#STOPPED}) until {@link #resume}. When this has returned no job is accepted
+     * any more; jobs accepted before go on, and are not waited for. Pausing twice is pausing once.
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock")
+    public void pause() {
+        instance.masks().pause();
+    }
+
+    /**
+     * Ends a pause.
+     *
+     * @return true if submissions are accepted now; false if a mask is invalid, or the instance is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock")
+    public boolean resume() {
+        return instance.masks().resume() && state() == State.RUNNING;
     }
 
     /**
@@ -162,18 +212,14 @@ public final class Padata implements AutoCloseable {
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock")
     public PadataStats stats() {
-        return workers.stats(total());
+        int epochs = instance.trail().epochs();
+        return instance.workers().stats(instance.shells().total(), epochs);
     }
 
+    // ---- closing ----
+
     /**
-     * Closes all shells as {@link Shell#close(Duration)} does, sharing one deadline, then ends the workers and waits
-     * for them. A worker that is still inside a callback at the deadline is interrupted, and reported if that does not
-     * end it. Shells are closed one after the other in no particular order: where one shell's callbacks submit to
-     * another, close the shells yourself, first things first.
-     * <p>
-     * Each worker that has not ended at the deadline delays the return by up to 100 ms more, the time it gets after its
-     * interrupt. A call that finds another one closing waits for that one's report, whatever its own deadline. An
-     * interrupt does not cut a close short; the flag is set again.
+     * {@link #close(CloseMode, Duration)} with {@link CloseMode#DRAIN}.
      *
      * @param deadline how long to wait at most; zero waits for no job; more than 292 years waits for ever
      * @return the report; a second call returns the first report
@@ -183,17 +229,37 @@ public final class Padata implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "the instance's close lock", errors = {
             IllegalArgumentException.class, IllegalStateException.class})
     public CloseReport close(Duration deadline) {
-        refuseInsideCallback("Padata.close");
+        return close(CloseMode.DRAIN, deadline);
+    }
+
+    /**
+     * Closes all shells as {@link Shell#close(CloseMode, Duration)} does, sharing one deadline, then ends the workers and
+     * waits for them. A worker that is still inside a callback at the deadline is interrupted, and reported if that does
+     * not end it. Shells are closed one after the other in no particular order: where one shell's callbacks submit to
+     * another, close the shells yourself, first things first.
+     * <p>
+     * Each worker that has not ended at the deadline delays the return by up to 100 ms more, the time it gets after its
+     * interrupt. A call that finds another one closing waits for that one's report, whatever its own deadline. An
+     * interrupt does not cut a close short; the flag is set again.
+     *
+     * @param mode what to do with jobs in flight
+     * @param deadline how long to wait at most; zero waits for no job; more than 292 years waits for ever
+     * @return the report; a second call returns the first report
+     * @throws IllegalArgumentException if the deadline is negative
+     * @throws IllegalStateException if called from inside a callback of this instance: it would wait for itself
+     * @throws NullPointerException if the mode is null
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "the instance's close lock", errors = {
+            IllegalArgumentException.class, IllegalStateException.class, NullPointerException.class})
+    public CloseReport close(CloseMode mode, Duration deadline) {
+        Objects.requireNonNull(mode, "mode");
+        instance.refuseInsideCallback("Padata.close");
         long nanos = nanos(deadline);
-        synchronized (this) {
-            if (state == State.RUNNING) {
-                state = State.CLOSING; // no shell is added from here on
-            }
-        }
+        instance.shells().startClosing(); // no shell is added from here on
         synchronized (closing) {
             if (report == null) {
-                report = closeAll(nanos, System.nanoTime());
-                state = State.CLOSED;
+                report = closeAll(mode, nanos, System.nanoTime());
+                instance.shells().setClosed();
             }
             return report;
         }
@@ -208,149 +274,37 @@ public final class Padata implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "the instance's close lock", errors = IllegalStateException.class)
     @Override
     public void close() {
-        CloseReport result = close(closeDeadline());
+        CloseReport result = close(instance.options().closeDeadline);
         if (!result.drained() || !result.stuckThreads().isEmpty()) {
             throw new IllegalStateException("instance " + name() + " did not drain: " + result);
         }
     }
 
-    private CloseReport closeAll(long nanos, long start) {
-        boolean drained = true;
-        long abandoned = 0;
-        List<CloseReport.StuckJob> stuck = new ArrayList<>();
-        for (Shell shell : shells) {
-            CloseReport one = shell.closeUnchecked(Math.max(0, nanos - (System.nanoTime() - start)));
-            drained &= one.drained();
-            abandoned += one.abandoned();
-            stuck.addAll(one.stuck());
-        }
-        List<String> threads = workers.stop(Math.max(0, nanos - (System.nanoTime() - start)));
-        return new CloseReport(drained, abandoned, List.copyOf(stuck), threads);
-    }
-
-    private synchronized Shell register(ShellOptions shellOptions) {
-        if (state != State.RUNNING) {
-            throw new IllegalStateException("instance " + name() + " is " + state);
-        }
-        if (shells.size() >= options.maxShells) {
-            throw new IllegalStateException("instance " + name() + " has " + shells.size() + " shells: maxShells="
-                    + options.maxShells);
-        }
-        Shell shell = make(shellOptions, shellsMade++);
-        shells.add(shell);
-        return shell;
-    }
-
-    private Shell make(ShellOptions wanted, int number) {
-        boolean inline = wanted.serialMode() == null ? lanes == null : wanted.serialMode() == SerialMode.INLINE;
-        if (!inline && lanes == null) {
-            throw new IllegalArgumentException("serialMode=" + wanted.serialMode()
-                    + ": the instance was opened without serialCpus");
-        }
-        int capacity = ceilingPowerOfTwo(wanted.capacity() != 0 ? wanted.capacity() : options.ringCapacity);
-        Ring ring = new Ring(capacity, options.firstSequence, nextShellNumber(), workers.count() + 1, !inline);
-        Lanes own = inline ? null : lanes;
-        // Shells without a callback CPU of their own are spread over the serial mask.
-        int callbackCpu = wanted.callbackCpu() != null
-                ? wanted.callbackCpu()
-                : own == null ? 0 : own.cpu(number % own.count());
-        return new Shell(this, wanted.name() != null ? wanted.name() : name() + "-" + number, ring,
-                wanted.whenFull() != null ? wanted.whenFull() : options.whenFull, own, callbackCpu);
-    }
-
-    private static int ceilingPowerOfTwo(int n) {
-        return Integer.highestOneBit(n - 1) << 1; // n is 2 or more
-    }
-
-    private static int nextShellNumber() {
-        int bits = Long.SIZE - Ring.TICKET_SEQUENCE_BITS;
-        int number;
-        do {
-            number = SHELL_NUMBERS.incrementAndGet() & ((1 << bits) - 1);
-        } while (number == 0);
-        return number;
-    }
-
-    private Totals total() {
-        Totals totals = new Totals();
-        synchronized (this) {
-            totals.add(ofForgotten);
-            shells.forEach(totals::add);
-        }
-        return totals;
-    }
-
-    // ---- what shells ask of their instance ----
-
-    RunQueue runQueue() {
-        return workers.runQueue();
-    }
-
-    SerialWorker serialWorker(int lane) {
-        return workers.serialWorker(lane);
-    }
-
-    Submission accepted(int lane) {
-        return accepted[lane + 1];
-    }
-
-    Worker borrowHelper() {
-        return workers.borrowHelper();
-    }
-
-    void returnHelper(Worker helper) {
-        workers.returnHelper(helper);
-    }
-
-    /** How many callbacks of this instance the calling thread is inside of. */
-    int callbackDepth() {
-        return workers.callbackDepth(Thread.currentThread());
-    }
-
-    void refuseInsideCallback(String call) {
-        if (callbackDepth() > 0) {
-            throw new IllegalStateException(call + " from inside a callback of instance " + name()
-                    + " would wait for itself: let another thread close");
-        }
-    }
-
-    /** Drops a closed shell that no queue refers to; called whenever one of the two may have become true. */
-    void forgetIfGone(Shell shell) {
-        if (shell.isClosed() && shell.isInNoQueue()) {
-            synchronized (this) {
-                if (shells.remove(shell)) {
-                    ofForgotten.add(shell);
-                }
-            }
-        }
-    }
-
-    void report(Shell shell, Job job, Throwable thrown) {
-        FailureHandler handler = options.failureHandler;
-        try {
-            if (handler != null) {
-                handler.callbackThrew(shell, job, thrown);
-            } else {
-                LOG.log(System.Logger.Level.ERROR, "a callback of shell " + shell.name() + " threw", thrown);
-            }
-        } catch (Throwable ignored) {
-            // By contract: the lane goes on whatever the handler does.
-        }
-    }
-
-    Duration closeDeadline() {
-        return options.closeDeadline;
+    private CloseReport closeAll(CloseMode mode, long nanos, long start) {
+        CloseReport ofShells = instance.shells().closeAll(mode, nanos);
+        instance.stopListening();
+        return ofShells.with(instance.workers().stop(Math.max(0, nanos - (System.nanoTime() - start))));
     }
 
     /** A deadline in nanoseconds; anything beyond 292 years waits for ever. */
     static long nanos(Duration deadline) {
-        if (deadline.isNegative()) {
-            throw new IllegalArgumentException("deadline=" + deadline + ": must not be negative");
+        return nanos("deadline", deadline);
+    }
+
+    static long nanos(String parameter, Duration duration) {
+        Objects.requireNonNull(duration, parameter);
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException(parameter + "=" + duration + ": must not be negative");
         }
         try {
-            return deadline.toNanos();
+            return duration.toNanos();
         } catch (ArithmeticException e) {
             return Waiters.FOREVER;
         }
+    }
+
+    /** For tests and checkers. */
+    Instance instance() {
+        return instance;
     }
 }

@@ -44,7 +44,8 @@ public final class PadataOptions {
     }
 
     /**
-     * Gives the CPUs of the parallel workers: one worker for each, unless {@link #parallelWorkers} says otherwise.
+     * Gives the CPUs of the parallel workers: one worker for each that is online, unless {@link #parallelWorkers} says
+     * otherwise. Can be changed by {@link Padata#setMask}.
      *
      * @param cpus the mask; checked by {@link Padata#open}
      * @return the changed copy
@@ -67,7 +68,8 @@ public final class PadataOptions {
     }
 
     /**
-     * Gives the CPUs of the serial workers, one for each: serial phases run there and not inline.
+     * Gives the CPUs of the serial workers, one for each that is online: serial phases run there and not inline. Can be
+     * changed by {@link Padata#setMask}.
      *
      * @param cpus the mask; checked by {@link Padata#open}
      * @return the changed copy
@@ -160,13 +162,87 @@ public final class PadataOptions {
     @Operation(threads = Operation.Threads.ANY, errors = {NullPointerException.class, IllegalArgumentException.class})
     public PadataOptions closeDeadline(Duration deadline) {
         Objects.requireNonNull(deadline, "deadline");
-        Padata.nanos(deadline); // refuses a negative one here, not when it is too late to choose another
+        Padata.nanos("deadline", deadline); // refuses a negative one here, not when it is too late to choose another
         return with(d -> d.closeDeadline = deadline);
+    }
+
+    /**
+     * Sets how many jobs all shells of the instance may hold together; a submission beyond it does what its shell's
+     * {@link Backpressure} says. Costs each submission a read-modify-write of one counter. Without limit by default.
+     *
+     * @param jobs 1 or more
+     * @return the changed copy
+     * @throws IllegalArgumentException if out of range
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
+    public PadataOptions maxInFlight(long jobs) {
+        if (jobs < 1) {
+            throw new IllegalArgumentException("jobs=" + jobs + ": must be 1 or more");
+        }
+        return with(d -> d.maxInFlight = jobs);
+    }
+
+    /**
+     * Reports a job that its whole shell has waited for so long: since it was deferred, or since the watchdog, which looks
+     * four times in that interval, first saw the shell wait for it. Off by default.
+     *
+     * @param after how long, 1 ms or more
+     * @param handler told once for each such job
+     * @return the changed copy
+     * @throws IllegalArgumentException if the time is shorter
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = {NullPointerException.class, IllegalArgumentException.class})
+    public PadataOptions stallHandler(Duration after, StallHandler handler) {
+        Objects.requireNonNull(handler, "handler");
+        checkLimit("after", after);
+        return with(d -> {
+            d.stallAfter = after;
+            d.stallHandler = handler;
+        });
+    }
+
+    /**
+     * Expires a deferred job that its whole shell has waited for, this long after it was deferred: {@link Job#failed} gets
+     * a {@link java.util.concurrent.TimeoutException} in its turn, and the token answers false. Checked four times in that
+     * interval. Off by default.
+     *
+     * @param limit how long, 1 ms or more
+     * @return the changed copy
+     * @throws IllegalArgumentException if the time is shorter
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = {NullPointerException.class, IllegalArgumentException.class})
+    public PadataOptions deferralLimit(Duration limit) {
+        checkLimit("limit", limit);
+        return with(d -> d.deferralLimit = limit);
+    }
+
+    private static void checkLimit(String parameter, Duration limit) {
+        Objects.requireNonNull(limit, parameter);
+        if (limit.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException(parameter + "=" + limit + ": must be 1 ms or more");
+        }
+    }
+
+    /**
+     * Sets where the instance learns which CPUs there are and when they come and go. By default the system is asked once,
+     * at open. With a {@link SimulatedCpus} nothing is pinned.
+     *
+     * @param source the source
+     * @return the changed copy
+     */
+    public PadataOptions cpuSource(CpuSource source) {
+        Objects.requireNonNull(source, "source");
+        return with(d -> d.cpus = source);
     }
 
     /** For tests: the CPUs to believe in instead of asking the system; nothing is pinned then. */
     PadataOptions assumingCpus(CpuMask cpus) {
-        return with(d -> d.assumedCpus = cpus);
+        return cpuSource(new SimulatedCpus(cpus));
+    }
+
+    /** For tests: runs before each replacement of the masks' epoch, and may throw as an allocation that fails would. */
+    PadataOptions beforeReplacement(Runnable hook) {
+        return with(d -> d.beforeReplacement = hook);
     }
 
     /** For tests: the number of the first job of each shell, to exercise wrap-around. */
@@ -199,7 +275,14 @@ public final class PadataOptions {
         @Nullable
         CpuMask serialCpus;
         @Nullable
-        CpuMask assumedCpus;
+        CpuSource cpus;
+        Runnable beforeReplacement = () -> {};
+        long maxInFlight = Long.MAX_VALUE;
+        Duration stallAfter = Duration.ofSeconds(1);
+        @Nullable
+        StallHandler stallHandler;
+        @Nullable
+        Duration deferralLimit;
         int parallelWorkers;
         boolean pinned;
         @Nullable
@@ -218,7 +301,12 @@ public final class PadataOptions {
             name = from.name;
             parallelCpus = from.parallelCpus;
             serialCpus = from.serialCpus;
-            assumedCpus = from.assumedCpus;
+            cpus = from.cpus;
+            beforeReplacement = from.beforeReplacement;
+            maxInFlight = from.maxInFlight;
+            stallAfter = from.stallAfter;
+            stallHandler = from.stallHandler;
+            deferralLimit = from.deferralLimit;
             parallelWorkers = from.parallelWorkers;
             pinned = from.pinned;
             workerContext = from.workerContext;
@@ -228,6 +316,10 @@ public final class PadataOptions {
             maxShells = from.maxShells;
             closeDeadline = from.closeDeadline;
             firstSequence = from.firstSequence;
+        }
+
+        boolean pins() {
+            return pinned && !(cpus instanceof SimulatedCpus);
         }
     }
 }

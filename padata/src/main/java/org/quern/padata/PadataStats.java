@@ -6,15 +6,17 @@ import java.util.List;
  * Counters of an instance, read while it runs: each is exact once the instance is quiet, and at most a batch behind
  * while it is not.
  *
- * @param parallelJobs parallel phases run by each worker thread, in worker order
- * @param parallelCpus the CPU each worker is pinned to, in worker order; -1 where it is not
+ * @param parallelJobs parallel phases run by each worker, in worker order; also by those the masks have no CPU for now
+ * @param parallelCpus the CPU each present worker is pinned to, in worker order; -1 where it is not
  * @param inlineRuns parallel phases run by submitting threads (caller runs)
  * @param serialised serial phases run, including those of failed jobs
  * @param failed jobs that failed in their parallel phase, of those serialised
+ * @param dropped of those that failed, jobs dropped because too many waited
  * @param callbacksThrew serial callbacks that threw
  * @param inFlight jobs accepted and not yet serialised
  * @param deepestReordering the largest distance, in jobs, between a job that was complete and the job everybody still
  *        waited for
+ * @param epochs 1, and one more for each replacement of the masks whose earlier jobs are not all serialised
  */
 public record PadataStats(List<Long> parallelJobs, List<Integer> parallelCpus, long inlineRuns, long serialised,
-        long failed, long callbacksThrew, long inFlight, long deepestReordering) {}
+        long failed, long dropped, long callbacksThrew, long inFlight, long deepestReordering, int epochs) {}

@@ -1,6 +1,10 @@
 package org.quern.padata;
 
+import java.util.concurrent.CancellationException;
+
 import org.quern.padata.order.DrainWords.Outcome;
+import org.quern.padata.order.RingCursors;
+import org.quern.padata.run.Idling;
 
 /**
  * The parallel phase of one shell: claiming batches, running them, marking them done. Called by worker threads and by
@@ -11,35 +15,49 @@ import org.quern.padata.order.DrainWords.Outcome;
  * asynchronous job holds up neither its worker nor its neighbours' bookkeeping.
  */
 final class ParallelPhase {
-    /** Batches a worker runs from one shell before it looks at the others. */
+    /** Batches a worker runs from one shell, while others wait, before it looks at those. */
     private static final int ROUNDS = 16;
 
-    private final Shell shell;
+    private final RingEngine engine;
     private final Ring ring;
     private final SerialPhase serialPhase;
+    private final Scheduling scheduling;
+    private final RunQueue runQueue;
 
-    ParallelPhase(Shell shell, Ring ring, SerialPhase serialPhase) {
-        this.shell = shell;
+    ParallelPhase(RingEngine engine, Ring ring, SerialPhase serialPhase, Scheduling scheduling, RunQueue runQueue) {
+        this.engine = engine;
         this.ring = ring;
         this.serialPhase = serialPhase;
+        this.scheduling = scheduling;
+        this.runQueue = runQueue;
     }
 
     /**
-     * What a worker thread does with a shell from the run queue. The shell goes back to the queue, or leaves it, before
-     * anything is run: others may join while this worker is busy. Batches claimed after that need no second look: what
-     * is published later is scheduled by its publisher.
+     * What a worker thread does with a shell it has entered: everything there is, then it lingers a little, since leaving
+     * and coming back costs more than looking; until another shell waits.
      */
-    void serve(Worker worker) {
-        boolean drain = shell.takeDrain();
-        int claimed = shell.isClosed() ? 0 : ring.claim(worker);
-        shell.rescheduleOrLeave();
-        if (drain) {
-            serialPhase.drain(SerialPhase.INLINE_LANE);
+    void serve(Worker worker, Idling idling) {
+        worker.setServingVolatile(engine);
+        int rounds = 0;
+        while (!worker.isRetired()) {
+            if (scheduling.takeDrain()) {
+                serialPhase.drain(SerialPhase.INLINE_LANE);
+            }
+            int claimed = engine.isClosed() ? 0 : ring.claim(worker, runQueue.claimants());
+            if (claimed > 0) {
+                idling.foundWork();
+                scheduling.inviteOthers();
+                run(worker, claimed);
+                if (++rounds >= ROUNDS && !runQueue.isEmpty()) {
+                    break;
+                }
+            } else if (!scheduling.isDrainPending()
+                    && (!runQueue.isEmpty() || engine.isClosed() || !idling.lookAgain())) {
+                break;
+            }
         }
-        for (int round = 1; claimed > 0; round++) {
-            run(worker, claimed);
-            claimed = round < ROUNDS && !shell.isClosed() ? ring.claim(worker) : 0;
-        }
+        worker.setServingVolatile(null);
+        scheduling.leave();
     }
 
     /**
@@ -48,18 +66,39 @@ final class ParallelPhase {
      * @return false if there was nothing to claim
      */
     boolean help(Worker worker) {
-        int claimed = ring.claim(worker);
+        int claimed = ring.claim(worker, runQueue.claimants());
         if (claimed > 0) {
+            worker.setServingVolatile(engine);
             run(worker, claimed);
+            worker.setServingVolatile(null);
         }
         return claimed > 0;
+    }
+
+    /** Gives the oldest waiting job up, in its place in the order; runs no callback. */
+    void dropOldest() {
+        RingCursors cursors = ring.cursors;
+        long claim = cursors.claimVolatile();
+        if (!ring.hasClaimable() || !cursors.casClaim(claim, 1)) {
+            return; // nothing waits any more, or a worker was faster: either way there is room
+        }
+        Job job = ring.jobPlain(claim);
+        if (job.failure == null && !Ring.isVoid(job)) {
+            job.failure = JobDroppedException.OLDEST;
+        }
+        if (ring.words.complete(claim, 1) == Outcome.TOKEN) {
+            serialPhase.handOver(claim);
+        }
     }
 
     private void run(Worker worker, int claimed) {
         long unit = worker.batchStart;
         long end = unit + claimed;
+        if (engine.isCancelling()) {
+            cancel(unit, end);
+        }
         for (long sequence = unit; sequence != end; sequence++) {
-            if (!worker.run(shell, ring.jobPlain(sequence), sequence)) {
+            if (!worker.run(engine, ring.jobPlain(sequence), sequence)) {
                 if (sequence != unit) {
                     finish(worker, unit, (int) (sequence - unit));
                 }
@@ -69,6 +108,15 @@ final class ParallelPhase {
         worker.countJobs(claimed);
         if (unit != end) {
             finish(worker, unit, (int) (end - unit));
+        }
+    }
+
+    private void cancel(long from, long end) {
+        for (long sequence = from; sequence != end; sequence++) {
+            Job job = ring.jobPlain(sequence);
+            if (job.failure == null && !Ring.isVoid(job)) {
+                job.failure = new CancellationException("shell " + engine.shell().name() + " was closed");
+            }
         }
     }
 

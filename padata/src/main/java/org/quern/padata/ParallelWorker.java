@@ -1,50 +1,90 @@
 package org.quern.padata;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
+import org.quern.padata.run.Idling;
 import org.quern.padata.run.Sleepers;
-import org.quern.padata.run.SpinBudget;
 
 /**
- * The loop of a parallel worker thread: take a shell, run its batches; with no shell about, spin briefly, then sleep
- * until signalled. Never yields: on a busy host a yield costs a whole time slice.
+ * The loop of a parallel worker thread: take a shell and serve it; with no shell about, join another worker that has
+ * more than it can do; with nothing at all, look for a while, then sleep until signalled. Never yields: on a busy host a
+ * yield costs a whole time slice.
  */
 final class ParallelWorker {
+    private static final int RUNNING = 0;
+    private static final int STOPPING = 1;
+    private static final int ENDED = 2;
+
     private final Worker worker;
     private final RunQueue runQueue;
     private final Sleepers sleepers;
-    private final SpinBudget spins = new SpinBudget();
+    private final Idling idling;
+    private final Function<Worker, @Nullable RingEngine> othersWork;
     private final BooleanSupplier hasWork = this::hasWork; // made once: sleeping allocates nothing
-    private volatile boolean stopping;
+    // RUNNING <--> STOPPING -> ENDED: whoever wants the worker back may be in time, or starts another thread
+    private final AtomicInteger state = new AtomicInteger(RUNNING);
 
-    ParallelWorker(Worker worker, RunQueue runQueue, Sleepers sleepers) {
+    ParallelWorker(Worker worker, RunQueue runQueue, Sleepers sleepers, Idling idling,
+            Function<Worker, @Nullable RingEngine> othersWork) {
         this.worker = worker;
         this.runQueue = runQueue;
         this.sleepers = sleepers;
+        this.idling = idling;
+        this.othersWork = othersWork;
     }
 
-    /** Ends the loop after the shell being served; the caller wakes the sleepers afterwards. */
+    /** Ends the loop after the batch being run; the caller wakes the sleepers afterwards. */
     void stop() {
-        stopping = true;
+        worker.setRetired(true);
+        state.compareAndSet(RUNNING, STOPPING);
+    }
+
+    /** Takes a stop back; false if it is too late and the thread ends. */
+    boolean revive() {
+        if (state.get() == ENDED || (state.get() == STOPPING && !state.compareAndSet(STOPPING, RUNNING))) {
+            return false;
+        }
+        worker.setRetired(false);
+        return true;
     }
 
     void loop() {
-        while (!stopping) {
-            Shell shell = runQueue.poll();
-            if (shell != null) {
-                spins.foundWork();
-                shell.serve(worker);
-            } else if (spins.spinAgain()) {
-                Thread.onSpinWait();
-            } else {
-                spins.beforeSleep();
-                sleepers.sleep(worker.index(), hasWork);
-                spins.afterSleep();
+        do {
+            worker.thread = Thread.currentThread();
+            while (!worker.isRetired()) {
+                worker.bindIfMoved();
+                RingEngine shell = runQueue.poll();
+                if (shell != null) {
+                    shell.serveFromQueue(worker, idling);
+                } else {
+                    idle();
+                }
             }
+            worker.thread = null; // before ENDED: then the worker may be another thread's
+        } while (!state.compareAndSet(STOPPING, ENDED));
+    }
+
+    private void idle() {
+        runQueue.becomeIdle();
+        RingEngine others = othersWork.apply(worker);
+        while (others == null && !hasWork()) {
+            if (!idling.lookAgain()) {
+                idling.beforeSleep();
+                sleepers.sleep(worker.index(), hasWork);
+                idling.afterSleep();
+                break;
+            }
+        }
+        runQueue.noLongerIdle();
+        if (others != null) {
+            others.serveAsSecond(worker, idling);
         }
     }
 
     private boolean hasWork() {
-        return stopping || !runQueue.isEmpty();
+        return worker.isRetired() || worker.hasMoved() || !runQueue.isEmpty();
     }
 }

@@ -14,18 +14,17 @@ import org.quern.padata.order.RingCursors;
  *       head            claim             tail
  *        |                |                |
  *     +--v--+-----+-----+-v---+-----+-----+v----+-----+
- *     | job | job | job | job | job | VOID|     |     |     jobs[sequence &amp; mask]
+ *     | job | job | job | job | job | VOID|null |null |     jobs[sequence &amp; mask]
  *     +-----+-----+-----+-----+-----+-----+-----+-----+
  *     |  3  |  .  |  .  |  0  |  0  |  0  |  0  |  0  |     words: a unit of three is done, see DrainWords
  *     +-----+-----+-----+-----+-----+-----+-----+-----+
  * </pre>
- * A slot is <em>published</em> for a sequence number when it holds a job that carries this slot's ticket, or
- * {@link #VOID}. Between the moment a submitter took the number and that moment, the slot holds null or a job with
- * another ticket, and the claim cursor cannot pass it.
+ * A slot is <em>published</em> when it is not null. A submitter first takes the number, then looks whether it may
+ * submit, then fills the slot with its job or with {@link #VOID}; the claim cursor cannot pass a slot in between.
  * <p>
- * Invariants: R1 a slot outside [head, tail) is null. R2 a job stands in at most one published slot of all rings (its
- * ticket is taken by compare-and-set). R3 the jobs below the claim cursor belong to the thread that claimed them until
- * it marks them done, then to the holder of the drain token.
+ * Invariants: R1 a slot outside [head, tail) is null. R2 a job stands in one slot of all rings (its ticket is taken by
+ * compare-and-set; for what single-producer shells do instead, see {@link Tickets}). R3 the jobs below the claim cursor
+ * belong to the thread that claimed them until it marks them done, then to the holder of the drain token.
  */
 final class Ring {
     /** Fills a slot whose number was taken but whose job was refused after all; has no phases. */
@@ -36,8 +35,6 @@ final class Ring {
         @Override
         protected void serial() {}
     };
-    /** How many sequence bits a ticket carries; the rest is the shell's. */
-    static final int TICKET_SEQUENCE_BITS = 40;
     private static final int MAX_BATCH = 16;
 
     private static final VarHandle JOBS = MethodHandles.arrayElementVarHandle(Job[].class);
@@ -45,60 +42,29 @@ final class Ring {
     final RingCursors cursors;
     final DrainWords words;
     private final @Nullable Job[] jobs;
-    /** Callback lane of each slot's job; null where the shell serialises inline. */
-    private final char @Nullable [] lanes;
+    /** Callback CPU of each slot's job; null where the shell serialises inline. */
+    private final char @Nullable [] callbackCpus;
     private final int mask;
-    private final long ticketBase;
-    private final int claimants;
 
-    /**
-     * @param shellNumber 1 to 2^24-1, see {@link #ticket}
-     * @param claimants how many threads are expected to claim, to share a short queue fairly
-     */
-    Ring(int capacity, long first, int shellNumber, int claimants, boolean withLanes) {
+    Ring(int capacity, long first, boolean withCallbackCpus) {
         cursors = new RingCursors(capacity, first);
         words = new DrainWords(capacity, first);
         jobs = new Job[capacity];
-        lanes = withLanes ? new char[capacity] : null;
+        callbackCpus = withCallbackCpus ? new char[capacity] : null;
         mask = capacity - 1;
-        ticketBase = (long) shellNumber << TICKET_SEQUENCE_BITS;
-        this.claimants = claimants;
     }
 
     int capacity() {
         return mask + 1;
     }
 
-    /**
-     * The ticket of a job at a place. Two places share one only if their shells' numbers agree modulo 2^24 and their
-     * sequence numbers modulo 2^40; that matters only to a job that two threads submit in the same instant, one to
-     * each. Never {@link Job#IDLE}, since shell numbers begin at 1.
-     */
-    private long ticket(long sequence) {
-        return ticketBase | (sequence & ((1L << TICKET_SEQUENCE_BITS) - 1));
-    }
-
-    /**
-     * Publishes a job in a slot whose number the caller has taken. A full fence in any case.
-     *
-     * @return false if the job was in flight already; the slot was filled with {@link #VOID}
-     */
-    boolean publish(long sequence, Job job, int lane) {
+    /** Fills a slot whose number the caller has taken; a light or full fence and {@code announce} must follow. */
+    void publishRelease(long sequence, Job job, int callbackCpu) {
         int i = (int) sequence & mask;
-        if (lanes != null) {
-            lanes[i] = (char) lane; // plain: published by the ticket, like the rest of the submission
+        if (callbackCpus != null) {
+            callbackCpus[i] = (char) callbackCpu; // plain: published by the slot, like the rest of the submission
         }
-        JOBS.setRelease(jobs, i, job); // ordered before the ticket, without which nobody believes it
-        if (job.casTicket(ticket(sequence))) {
-            return true;
-        }
-        publishVoid(sequence);
-        return false;
-    }
-
-    /** Publishes a slot without a job. A full fence. */
-    void publishVoid(long sequence) {
-        JOBS.setVolatile(jobs, (int) sequence & mask, VOID); // pairs with isPublished
+        JOBS.setRelease(jobs, i, job); // pairs with isPublished
     }
 
     @SuppressWarnings("ReferenceEquality") // identity is meant; a user's equals is not ours to call
@@ -106,15 +72,14 @@ final class Ring {
         return job == VOID;
     }
 
-    /** Whether a number at or above the claim cursor and below the tail can be claimed. */
+    /** Whether a number at or above the claim cursor and below the tail can be claimed. Pairs with publishRelease. */
     private boolean isPublished(long sequence) {
-        Job job = (Job) JOBS.getVolatile(jobs, (int) sequence & mask); // pairs with publish, publishVoid
-        return job != null && (isVoid(job) || job.ticketVolatile() == ticket(sequence));
+        return JOBS.getVolatile(jobs, (int) sequence & mask) != null;
     }
 
     /**
      * Whether something can be claimed. All loads volatile: this is the second look of a worker that gives up. "No" is
-     * only said while the cursor stands still; otherwise a helper that claims in between would hide what lies behind.
+     * only said while the cursor stands still; otherwise a helper that claims in between would hide what lies behind it.
      */
     boolean hasClaimable() {
         for (;;) {
@@ -126,7 +91,7 @@ final class Ring {
                 return true;
             }
             if (cursors.claimVolatile() == claim) {
-                return false; // a submitter stands between number and publication; it will schedule the shell
+                return false; // a submitter stands between number and publication; it will announce its job
             }
         }
     }
@@ -135,23 +100,25 @@ final class Ring {
      * Claims a run of jobs for the calling thread.
      *
      * @param worker receives the first number
+     * @param claimants how many threads are expected to claim, to share a short queue fairly
      * @return how many jobs, 0 if there is nothing to claim
      */
-    int claim(Worker worker) {
+    int claim(Worker worker, int claimants) {
         for (;;) {
             long claim = cursors.claimVolatile();
             long available = cursors.tailVolatile() - claim;
             if (available <= 0) {
                 return 0;
             }
-            int want = batch((int) available);
+            // A share of what is there: batches save read-modify-writes, but must leave something for the others.
+            int want = Math.max(1, (int) Math.min(MAX_BATCH, available / claimants));
             int count = 0;
             while (count < want && isPublished(claim + count)) {
                 count++;
             }
             if (count == 0) {
                 if (cursors.claimVolatile() == claim) {
-                    return 0; // a submitter stands between number and publication; it will schedule the shell
+                    return 0; // a submitter stands between number and publication; it will announce its job
                 }
             } else if (cursors.casClaim(claim, count)) {
                 // The cursor did not move since it was read, so what isPublished saw are the jobs of these numbers.
@@ -159,11 +126,6 @@ final class Ring {
                 return count;
             }
         }
-    }
-
-    /** A share of what is there: batches save read-modify-writes, but must leave something for the others. */
-    private int batch(int available) {
-        return Math.max(1, Math.min(MAX_BATCH, available / claimants));
     }
 
     /** A job the caller has claimed, or may serialise. Plain: claim's acquire or the drain token came before. */
@@ -184,15 +146,31 @@ final class Ring {
         jobs[(int) sequence & mask] = null; // published to the slot's next submitter by the head's release
     }
 
-    /** The lane of a job that is done. Only for the holder of the drain token, who has acquired its unit. */
-    int lanePlain(long sequence) {
-        return lanes == null ? 0 : lanes[(int) sequence & mask];
+    /** The callback CPU of a job that is done. Only for the holder of the drain token, who has acquired its unit. */
+    int callbackCpuPlain(long sequence) {
+        return callbackCpus == null ? 0 : callbackCpus[(int) sequence & mask];
+    }
+
+    /** Whether a submitter stands between taking a number and filling its slot, among the numbers below {@code end}. */
+    boolean isFilledBelow(long end) {
+        for (long sequence = cursors.claimVolatile(); end - sequence > 0; sequence++) {
+            if (!isPublished(sequence) && sequence - cursors.claimVolatile() >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Jobs accepted and not yet handed to their serial phase. A snapshot. */
     int inFlight() {
         long head = cursors.headVolatile();
         return (int) Math.max(0, Math.min(capacity(), cursors.tailVolatile() - head));
+    }
+
+    /** Jobs accepted and not yet claimed. A snapshot. */
+    int waiting() {
+        long claim = cursors.claimVolatile();
+        return (int) Math.max(0, Math.min(capacity(), cursors.tailVolatile() - claim));
     }
 
     /** Whether one more job would fit now. */

@@ -29,27 +29,31 @@ final class SerialPhase {
     static final int INLINE_LANE = -1;
 
     private static final VarHandle FAILED;
+    private static final VarHandle DROPPED;
 
     static {
         try {
-            FAILED = MethodHandles.lookup().findVarHandle(SerialPhase.class, "failed", long.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            FAILED = lookup.findVarHandle(SerialPhase.class, "failed", long.class);
+            DROPPED = lookup.findVarHandle(SerialPhase.class, "dropped", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    private final Shell shell;
+    private final RingEngine engine;
     private final Ring ring;
-    private long failed; // written by the token's holder, read by stats
+    private long failed; // these two: written by the token's holder, read by stats
+    private long dropped;
 
-    SerialPhase(Shell shell, Ring ring) {
-        this.shell = shell;
+    SerialPhase(RingEngine engine, Ring ring) {
+        this.engine = engine;
         this.ring = ring;
     }
 
     /** The head is done and the calling worker holds the token: here and now, or on the head's callback CPU. */
     void begin() {
-        if (shell.isInline()) {
+        if (engine.isInline()) {
             drain(INLINE_LANE);
         } else {
             handOver(ring.cursors.headPlain());
@@ -64,48 +68,57 @@ final class SerialPhase {
     void drain(int lane) {
         RingCursors cursors = ring.cursors;
         DrainWords words = ring.words;
+        boolean anywhere = engine.isInline();
         long head = cursors.headPlain();
         int budget = BUDGET;
         int jobs;
         while ((jobs = words.takeOrPark(head)) != 0) {
             words.clearPlain(head);
+            int served = 0;
             for (; jobs > 0; jobs--) {
-                if (budget-- == 0 || shell.isClosed() || (lane >= 0 && ring.lanePlain(head) != lane)) {
+                Job job = ring.jobPlain(head);
+                boolean isVoid = Ring.isVoid(job);
+                if (budget-- == 0 || engine.isClosed()
+                        || (!anywhere && !isVoid && ring.callbackCpuPlain(head) != lane)) {
                     words.putBackPlain(head, jobs);
+                    engine.served(served);
                     handOver(head);
-                    shell.wakeWaiters(false);
+                    engine.wakeWaiters(false);
                     return;
                 }
-                Job job = ring.jobPlain(head);
                 ring.clearPlain(head);
                 cursors.setHeadRelease(++head); // before the callback: a callback that submits finds room
-                serialise(job);
+                if (!isVoid) {
+                    served++;
+                    serialise(job);
+                }
             }
-            shell.wakeWaiters(false); // opportunistic: no fence since the head moved; the one after parking is certain
+            engine.served(served);
+            engine.wakeWaiters(false); // opportunistic: no fence since the head moved; the one after parking is certain
         }
-        shell.wakeWaiters(true); // the parking compare-and-set is the fence; see Waiters
+        engine.wakeWaiters(true); // the parking compare-and-set is the fence; see Waiters
     }
 
     /** Gives the token to whoever serialises the job at the head. */
     void handOver(long head) {
-        if (shell.isClosed()) {
+        if (engine.isClosed()) {
             return; // the token is lost on purpose: nothing more will be serialised
         }
-        if (shell.isInline()) {
-            shell.scheduleDrain();
+        if (engine.isInline()) {
+            engine.scheduleDrain();
         } else {
-            shell.scheduleOnLane(ring.lanePlain(head));
+            engine.scheduleOnLane(ring.callbackCpuPlain(head));
         }
     }
 
     private void serialise(Job job) {
-        if (Ring.isVoid(job)) {
-            return;
-        }
         Throwable failure = job.failure;
         if (failure != null) {
             job.failure = null;
             FAILED.setOpaque(this, failed + 1);
+            if (failure instanceof JobDroppedException) {
+                DROPPED.setOpaque(this, dropped + 1);
+            }
         }
         if (job.deferred != null) {
             job.deferred = null;
@@ -118,8 +131,12 @@ final class SerialPhase {
                 job.failed(failure);
             }
         } catch (Throwable t) {
-            shell.report(job, t);
+            engine.report(job, t);
         }
+    }
+
+    long droppedOpaque() {
+        return (long) DROPPED.getOpaque(this);
     }
 
     long failedOpaque() {

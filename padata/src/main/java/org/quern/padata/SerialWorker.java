@@ -4,6 +4,7 @@ import java.lang.invoke.VarHandle;
 
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
+import org.quern.padata.run.Idling;
 import org.quern.padata.run.Parker;
 import org.quern.padata.run.SpinBudget;
 
@@ -12,18 +13,18 @@ import org.quern.padata.run.SpinBudget;
  * in its queue has brought its drain token along, and can therefore stand in no other.
  */
 final class SerialWorker {
-    private final int lane;
-    private final MpscVarHandleArrayQueue<Shell> shells;
+    private final int cpu;
+    private final MpscVarHandleArrayQueue<RingEngine> shells;
     private volatile @Nullable Parker parker;
     private volatile boolean stopping;
 
-    SerialWorker(int lane, int maxShells) {
-        this.lane = lane;
+    SerialWorker(int cpu, int maxShells) {
+        this.cpu = cpu;
         shells = new MpscVarHandleArrayQueue<>(Math.max(2, maxShells));
     }
 
     /** Hands a shell and its drain token to this lane. */
-    void offer(Shell shell) {
+    void offer(RingEngine shell) {
         boolean fits = shells.offer(shell);
         assert fits : "more shells than maxShells";
         VarHandle.fullFence(); // P1: the element before the look at the parker; pairs with prepare() in loop
@@ -45,18 +46,16 @@ final class SerialWorker {
     void loop() {
         Parker mine = new Parker(Thread.currentThread());
         parker = mine;
-        SpinBudget spins = new SpinBudget();
-        while (!stopping) {
-            Shell shell = shells.poll();
+        Idling idling = new SpinBudget();
+        while (!stopping || !shells.isEmpty()) {
+            RingEngine shell = shells.poll();
             if (shell != null) {
-                spins.foundWork();
-                shell.drainOnLane(lane);
-            } else if (spins.spinAgain()) {
-                Thread.onSpinWait();
-            } else {
-                spins.beforeSleep();
+                idling.foundWork();
+                shell.drainOnLane(cpu);
+            } else if (!idling.lookAgain()) {
+                idling.beforeSleep();
                 sleep(mine);
-                spins.afterSleep();
+                idling.afterSleep();
             }
         }
     }

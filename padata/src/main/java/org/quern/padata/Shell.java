@@ -1,96 +1,47 @@
 package org.quern.padata;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
-import org.quern.padata.order.DrainWords.Outcome;
-import org.quern.padata.order.RingCursors;
-import org.quern.padata.run.Waiters;
 
 /**
  * One independent ordered stream of jobs. Shells of an instance share its workers and nothing else: no order holds
  * between them and none waits for another.
  * <p>
- * Thread-safe; any number of threads may submit, and the order of submission is the order in which {@code submit}
- * numbered the jobs.
+ * Thread-safe; any number of threads may submit (unless the shell was made {@linkplain ShellOptions#singleProducer for
+ * one}), and the order of submission is the order in which {@code submit} numbered the jobs.
+ * <p>
+ * A shell that was never submitted to costs less than 100 bytes: what orders its jobs is made by the first submission.
  */
 @Operation(threads = Operation.Threads.ANY)
 public final class Shell implements AutoCloseable {
-    // Where a shell stands.
-    //
-    //     scheduled   0: in no run queue.  1: in the run queue, or with the worker that has just taken it from there.
-    //                 Raised by compare-and-set by whoever brings work; lowered only by the worker that took it, which
-    //                 then looks for work once more. S1: if there is claimable work or a drain pending, the flag is
-    //                 up, or somebody is on the way to raise it.
-    //     drainPending  the drain token goes with the shell through the run queue.
-    //     onLane        the drain token goes with the shell through a serial worker's queue.
-    //
-    // Submit and leave are a Dekker pair: publish by a volatile compare-and-set, then read the flag; lower the flag by
-    // a volatile store, then look for published jobs. One of the two sees the other, without any further fence.
-    private static final VarHandle STATE;
-    private static final VarHandle SCHEDULED;
-    private static final VarHandle DRAIN_PENDING;
-    private static final VarHandle HELPER;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(Shell.class, "state", State.class);
-            SCHEDULED = lookup.findVarHandle(Shell.class, "scheduled", int.class);
-            DRAIN_PENDING = lookup.findVarHandle(Shell.class, "drainPending", int.class);
-            HELPER = lookup.findVarHandle(Shell.class, "helper", Worker.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private static final String HELPERS_LOCK = "that of the helpers, while one more is made";
+    private static final String HELPERS_LOCK = "that of the helpers, while one more is made; the shell's, at its first job";
     private static final String CLOSE_LOCK = "the shell's close lock, then the instance's lock";
 
-    /** How deep callbacks may help in each other's name on one thread. */
-    private static final int MAX_NESTING = 3;
-
-    private final Padata padata;
-    private final String name;
-    private final Ring ring;
-    private final long firstSequence;
-    private final ParallelPhase parallelPhase;
-    private final SerialPhase serialPhase;
-    private final Backpressure whenFull;
-    /** Null if this shell serialises inline. */
-    private final @Nullable Lanes lanes;
+    private final Instance instance;
+    private final ShellOptions.Draft options;
+    private final int number;
     private final int defaultCallbackCpu;
-    private final Waiters waiters = new Waiters();
-    private final BooleanSupplier roomOrEnd = this::hasRoomOrEnds; // made once: waiting allocates nothing
-    private final ShellCloser closer;
-    private final AtomicLong voids = new AtomicLong();
-    private final AtomicLong threw = new AtomicLong();
-    private final AtomicLong deepestDeferred = new AtomicLong();
+    /** Null before the first submission. */
+    private volatile @Nullable Engine engine;
 
-    private volatile State state = State.RUNNING;
-    private volatile int scheduled;
-    private volatile int drainPending;
-    private volatile int onLane;
-    /** A helper kept for the next submission that finds the ring full. */
-    @SuppressWarnings("unused") // through HELPER
-    private volatile @Nullable Worker helper;
-
-    Shell(Padata padata, String name, Ring ring, Backpressure whenFull, @Nullable Lanes lanes, int callbackCpu) {
-        this.padata = padata;
-        this.name = name;
-        this.ring = ring;
-        this.whenFull = whenFull;
-        this.lanes = lanes;
-        defaultCallbackCpu = callbackCpu;
-        firstSequence = ring.cursors.headPlain();
-        serialPhase = new SerialPhase(this, ring);
-        parallelPhase = new ParallelPhase(this, ring, serialPhase);
-        closer = new ShellCloser(this, ring, waiters);
+    Shell(Instance instance, ShellOptions.Draft options, int number) {
+        this.instance = instance;
+        this.options = options;
+        this.number = number;
+        if (options.serialMode == SerialMode.ON_CALLBACK_CPU && !instance.hasSerialWorkers()) {
+            throw new IllegalArgumentException("serialMode=" + options.serialMode
+                    + ": the instance was opened without serialCpus");
+        }
+        // Shells without a callback CPU of their own are spread over the serial mask.
+        Lanes lanes = instance.epoch().lanes();
+        Integer wanted = options.callbackCpu;
+        defaultCallbackCpu = wanted != null ? wanted : lanes.count() == 0 ? 0 : lanes.cpu(number % lanes.count());
     }
 
     /**
@@ -98,7 +49,8 @@ public final class Shell implements AutoCloseable {
      *
      * @param job the job; taken over until its serial phase is entered, if accepted
      * @return the outcome; see {@link SubmitResult}
-     * @throws IllegalStateException if the job is in flight, or a worker context was needed and the factory made null
+     * @throws IllegalStateException if the job is in flight, a worker context was needed and the factory made null, or
+     *         the shell is single-producer and belongs to another thread
      * @throws NullPointerException if the job is null
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = HELPERS_LOCK, errors = {
@@ -108,249 +60,136 @@ public final class Shell implements AutoCloseable {
     }
 
     /**
-     * Submits a job with a callback CPU of its own. If {@code callbackCpu} is in the serial mask it is used; otherwise
-     * the k-th CPU of the serial mask is, in ascending order, with k = callbackCpu mod the number of CPUs in the mask
-     * (the mathematical modulus: never negative). In {@link SerialMode#INLINE} it has no meaning and is ignored.
+     * Submits a job with a callback CPU of its own. If {@code callbackCpu} is in the usable serial mask it is used;
+     * otherwise the k-th CPU of that mask is, in ascending order, with k = callbackCpu mod the number of CPUs in the mask
+     * (the mathematical modulus: never negative), and the outcome says which. In {@link SerialMode#INLINE} it has no
+     * meaning and is ignored.
+     * <p>
+     * What is looked at, in this order: whether shell and instance run ({@link SubmitResult#STOPPED}), whether there is a
+     * serial CPU ({@link SubmitResult#NO_SERIAL_CPU}), whether masks are being replaced ({@link SubmitResult#BUSY}),
+     * whether there is room ({@link SubmitResult#FULL}).
      * <p>
      * Order is total within the shell whatever the callback CPUs: the shell moves from lane to lane as its jobs ask.
      * <p>
-     * With room in the ring it neither blocks nor allocates nor takes a lock: two compare-and-sets, a third and a
-     * queue operation if the shell was idle, and a system call of some microseconds if a sleeping worker has to be
-     * woken. With the ring full it does what {@link Backpressure} says: run callbacks of this shell, wait without bound
-     * for others to make room, or neither. That too allocates nothing, except in the first submissions that help or
-     * wait at once, more threads than ever before: 24 bytes for each further thread that waits, a worker with its
-     * context, and a lock taken briefly, for each further one that helps.
+     * With room in the ring it neither blocks nor allocates nor takes a lock: two compare-and-sets (none in a
+     * single-producer shell), a third and a queue operation if the shell was idle, and a system call of some microseconds
+     * if a sleeping worker has to be woken. With the ring full it does what {@link Backpressure} says: run callbacks of
+     * this shell, wait for others to make room, or neither. That too allocates nothing, except in the first submissions
+     * that help or wait at once, more threads than ever before: 24 bytes for each further thread that waits, a worker with
+     * its context, and a lock taken briefly, for each further one that helps. The first submission makes the ring.
      *
      * @param job the job; taken over until its serial phase is entered, if accepted
      * @param callbackCpu any number
      * @return the outcome with the CPU actually used; see {@link SubmitResult}
-     * @throws IllegalStateException if the job is in flight, or a worker context was needed and the factory made null;
-     *         what the factory throws comes through unchanged. The job was not taken by this call
+     * @throws IllegalStateException if the job is in flight, a worker context was needed and the factory made null, or
+     *         the shell is single-producer and belongs to another thread; what the factory throws comes through
+     *         unchanged. The job was not taken by this call
      * @throws NullPointerException if the job is null
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = HELPERS_LOCK, errors = {
             IllegalStateException.class, NullPointerException.class})
     public Submission submit(Job job, int callbackCpu) {
-        int lane = lanes == null ? 0 : lanes.laneOf(callbackCpu);
-        if (job.ticketVolatile() != Job.IDLE) {
-            throw inFlight(job); // the likely misuse, before a number is spent; the race is caught by fill
-        }
-        RingCursors cursors = ring.cursors;
-        for (;;) {
-            if (state != State.RUNNING) {
-                return Submission.STOPPED;
-            }
-            long tail = cursors.tailVolatile();
-            if (!cursors.hasRoom(tail)) {
-                Submission refusal = makeRoom();
-                if (refusal != null) {
-                    return refusal;
-                }
-            } else if (cursors.casTail(tail)) {
-                return fill(tail, job, lane);
-            }
-        }
-    }
-
-    private Submission fill(long sequence, Job job, int lane) {
-        // Dekker with close: it stores the state, then reads the tail; we moved the tail, now read the state. Either
-        // close waits for this number, or we see that it must not carry a job.
-        if (state != State.RUNNING) {
-            voids.incrementAndGet();
-            ring.publishVoid(sequence);
-            schedule();
-            return Submission.STOPPED;
-        }
-        if (!ring.publish(sequence, job, lane)) {
-            voids.incrementAndGet();
-            schedule();
-            throw inFlight(job);
-        }
-        schedule();
-        return padata.accepted(lanes == null ? Submission.INLINE : lane);
-    }
-
-    private IllegalStateException inFlight(Job job) {
-        return new IllegalStateException(
-                "job=" + job.getClass().getName() + " is in flight: it may be submitted to shell " + name
-                        + " again when its serial phase has been entered");
-    }
-
-    /** The ring is full: helps, waits, or refuses. Null to try again. */
-    private @Nullable Submission makeRoom() {
-        if (whenFull == Backpressure.FAIL) {
-            return Submission.FULL;
-        }
-        int depth = padata.callbackDepth();
-        if (whenFull == Backpressure.CALLER_RUNS && depth < MAX_NESTING && help()) {
-            return null;
-        }
-        if (depth > 0) {
-            return Submission.FULL; // waiting here might be waiting for ourselves
-        }
-        boolean ready = waiters.awaitInterruptibly(roomOrEnd, Waiters.FOREVER);
-        return ready ? null : Submission.FULL;
-    }
-
-    private boolean hasRoomOrEnds() {
-        return state != State.RUNNING || ring.hasRoom();
-    }
-
-    private boolean help() {
-        Worker worker = (Worker) HELPER.getAndSet(this, null); // pairs with the compare-and-set below: one user at a time
-        if (worker == null) {
-            worker = padata.borrowHelper();
-        }
-        worker.thread = Thread.currentThread();
-        try {
-            return parallelPhase.help(worker);
-        } finally {
-            worker.thread = null;
-            if (!HELPER.compareAndSet(this, null, worker)) {
-                padata.returnHelper(worker);
-            }
-        }
-    }
-
-    // ---- what the phases ask of their shell ----
-
-    boolean isInline() {
-        return lanes == null;
-    }
-
-    boolean isClosed() {
-        return state == State.CLOSED;
-    }
-
-    /** Puts this shell in the run queue unless it is there. The caller has made its work visible by a volatile write. */
-    void schedule() {
-        if (scheduled == 0 && SCHEDULED.compareAndSet(this, 0, 1)) {
-            padata.runQueue().offer(this);
-        }
-    }
-
-    /** For the worker that took this shell from the run queue: back into it, or out of it. */
-    void rescheduleOrLeave() {
-        if (hasWork()) {
-            padata.runQueue().offer(this); // the flag stays up
-            return;
-        }
-        SCHEDULED.setVolatile(this, 0); // pairs with schedule: the second look comes after
-        if (hasWork()) {
-            schedule();
-        } else if (isClosed()) {
-            padata.forgetIfGone(this);
-        }
-    }
-
-    private boolean hasWork() {
-        return drainPending != 0 || (!isClosed() && ring.hasClaimable());
-    }
-
-    /** Sends the drain token through the run queue. */
-    void scheduleDrain() {
-        DRAIN_PENDING.setVolatile(this, 1); // releases the serial phases so far; pairs with takeDrain
-        schedule();
-    }
-
-    /** Takes the drain token if it came with the shell. */
-    boolean takeDrain() {
-        return drainPending != 0 && (int) DRAIN_PENDING.getAndSet(this, 0) != 0;
-    }
-
-    /** Sends the drain token to a serial worker. */
-    void scheduleOnLane(int lane) {
-        onLane = 1;
-        padata.serialWorker(lane).offer(this);
-    }
-
-    /** What a serial worker does with a shell from its queue. */
-    void drainOnLane(int lane) {
-        onLane = 0;
-        serialPhase.drain(lane);
-        if (isClosed()) {
-            padata.forgetIfGone(this);
-        }
-    }
-
-    /** What a parallel worker does with a shell from the run queue. */
-    void serve(Worker worker) {
-        parallelPhase.serve(worker);
-    }
-
-    /** Completes a deferred job, from any thread; runs no callback. */
-    boolean completeDeferred(long sequence) {
-        if (isClosed()) {
-            return false;
-        }
-        Outcome outcome = ring.words.complete(sequence, 1);
-        if (outcome == Outcome.TOKEN) {
-            serialPhase.handOver(sequence);
-        } else if (outcome == Outcome.LEFT) {
-            deepestDeferred.accumulateAndGet(sequence - ring.cursors.headVolatile(), Math::max);
-        }
-        return outcome != Outcome.RETIRED;
+        Engine present = engine;
+        return (present != null ? present : start()).submit(job, callbackCpu);
     }
 
     /**
-     * Wakes those who wait for room or for the end: at the half-empty watermark while serial phases go on, since each
-     * wake-up costs as much as many jobs; but in any case when they stop, since nothing may ever move again by itself.
+     * Submits a run of jobs, numbered one after the other as far as there is room: the cheap way to submit many, since
+     * they take their numbers with one compare-and-set and look for workers once. Otherwise as {@link #submit(Job)} for
+     * each.
+     *
+     * @param jobs holds the jobs; read during the call only
+     * @param from the first
+     * @param count how many
+     * @return how many were taken, from the first on; less than {@code count} if the shell stopped, or was full and its
+     *         {@link Backpressure} does not allow to wait (any longer, or here)
+     * @throws IndexOutOfBoundsException if the run does not lie in the array; nothing was submitted
+     * @throws IllegalStateException as {@link #submit(Job, int)} says, also if a job is twice in the run; nothing was
+     *         submitted, unless a worker context could not be made or the shell drops or has an instance-wide limit
+     * @throws NullPointerException if the array or a job is null; nothing was submitted
      */
-    void wakeWaiters(boolean stopped) {
-        if (waiters.any() && (stopped || ring.inFlight() <= ring.capacity() / 2)) {
-            waiters.wakeAll();
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = HELPERS_LOCK, errors = {
+            IllegalStateException.class, NullPointerException.class, IndexOutOfBoundsException.class})
+    public int submitAll(Job[] jobs, int from, int count) {
+        Objects.checkFromIndexSize(from, count, jobs.length);
+        Engine present = engine;
+        return (present != null ? present : start()).submitAll(jobs, from, count, defaultCallbackCpu);
+    }
+
+    /**
+     * The functional form: {@code function} is applied to {@code input} in the parallel phase, and its result is given to
+     * {@code consumer} in the serial phase. If the function throws, or the job is dropped or cancelled, the consumer is
+     * not called and the instance's {@link FailureHandler} is told, in order. Allocates an object of 56 bytes or less for
+     * each job; otherwise as {@link #submit(Job)}.
+     *
+     * @param <I> what goes in
+     * @param <O> what comes out
+     * @param input given to the function
+     * @param function the parallel phase; must not block
+     * @param consumer the serial phase; must not block
+     * @return the outcome
+     * @throws IllegalStateException as {@link #submit(Job, int)} says
+     * @throws NullPointerException if function or consumer is null
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = HELPERS_LOCK, errors = {
+            IllegalStateException.class, NullPointerException.class})
+    public <I extends @Nullable Object, O extends @Nullable Object> Submission submit(I input,
+            Function<? super I, ? extends O> function, Consumer<? super O> consumer) {
+        return submit(new FunctionJob<I, O>(input, function, consumer));
+    }
+
+    private synchronized Engine start() {
+        Engine present = engine;
+        if (present == null) {
+            present = new RingEngine(this, instance, options, isInline());
+            engine = present;
+        }
+        return present;
+    }
+
+    private boolean isInline() {
+        return options.serialMode == null ? !instance.hasSerialWorkers() : options.serialMode == SerialMode.INLINE;
+    }
+
+    // ---- for the instance ----
+
+    @Nullable
+    Engine engineOrNull() {
+        return engine;
+    }
+
+    boolean retriesWhenBusy() {
+        return options.retryWhenBusy;
+    }
+
+    boolean isGone() {
+        Engine present = engine;
+        return present != null && present.isGone();
+    }
+
+    void addTo(Totals totals) {
+        Engine present = engine;
+        if (present != null) {
+            present.addTo(totals);
         }
     }
 
-    /** A callback threw: counted, and told to the instance's handler. */
-    void report(Job job, Throwable thrown) {
-        threw.incrementAndGet();
-        padata.report(this, job, thrown);
-    }
-
-    // ---- closing and statistics ----
-
-    boolean startClosing() {
-        return STATE.compareAndSet(this, State.RUNNING, State.CLOSING);
-    }
-
-    void setClosed() {
-        STATE.setVolatile(this, State.CLOSED);
-    }
-
-    /** Whether neither queue refers to this shell. Meaningful once it is closed. */
-    boolean isInNoQueue() {
-        return scheduled == 0 && onLane == 0;
-    }
-
-    /** Closes without the check for callbacks, which {@link Padata#close(Duration)} has made. */
-    CloseReport closeUnchecked(long nanos) {
-        CloseReport report = closer.close(nanos);
-        padata.forgetIfGone(this);
+    /** Closes without the check for callbacks, which the caller has made. */
+    CloseReport closeUnchecked(CloseMode mode, long nanos) {
+        Engine present;
+        synchronized (this) {
+            present = engine;
+            if (present == null) {
+                present = new ClosedEngine(FullRing.promised(options));
+                engine = present;
+            }
+        }
+        CloseReport report = present.close(mode, nanos);
+        instance.forgetIfGone(this);
         return report;
     }
 
-    Ring ring() {
-        return ring;
-    }
-
-    long serialised() {
-        return ring.cursors.headVolatile() - firstSequence - voids.get();
-    }
-
-    long failedJobs() {
-        return serialPhase.failedOpaque();
-    }
-
-    long threwCount() {
-        return threw.get();
-    }
-
-    long deepestDeferred() {
-        return deepestDeferred.get();
-    }
-
-    // ---- public queries and close ----
+    // ---- queries ----
 
     /**
      * The name given in {@link ShellOptions#named}, or one made from a counter.
@@ -358,16 +197,19 @@ public final class Shell implements AutoCloseable {
      * @return the name
      */
     public String name() {
-        return name;
+        String given = options.name;
+        return given != null ? given : instance.options().name + "-" + number;
     }
 
     /**
-     * The state of this shell. A volatile read.
+     * The state of this shell: its own, or its instance's where that stops it. Volatile reads.
      *
      * @return the state
      */
     public State state() {
-        return state;
+        Engine present = engine;
+        State own = present == null ? State.RUNNING : present.state();
+        return own == State.RUNNING && !instance.isOpen() ? instance.state() : own;
     }
 
     /**
@@ -376,23 +218,52 @@ public final class Shell implements AutoCloseable {
      * @return the capacity, a power of two
      */
     public int capacity() {
-        return ring.capacity();
+        return FullRing.promised(options);
     }
 
     /**
-     * Jobs accepted and not yet serialised. A snapshot; two volatile reads.
+     * Jobs accepted and not yet serialised, among them those that were dropped and not told yet. A snapshot; two volatile
+     * reads.
      *
-     * @return 0 to {@link #capacity}
+     * @return 0 to {@link #capacity}; up to twice that in a shell that drops
      */
     public int inFlight() {
-        return ring.inFlight();
+        Engine present = engine;
+        return present == null ? 0 : present.inFlight();
     }
 
     /**
-     * Refuses new jobs and waits until every accepted job was serialised, or the deadline passes: then the remaining
-     * jobs are given up, late completions are rejected, and the report names the job everybody waited for. An interrupt
-     * does not cut a close short; the flag is set again. Of several calls at once each waits for its own deadline at
-     * most; the first whose deadline passes gives up for all.
+     * The job that all others of this shell wait for: which, where it stands, and since when. A snapshot, for reports and
+     * for deciding whether to {@link #expire} it; {@link PadataOptions#stallHandler} tells without being asked.
+     *
+     * @return the first job that was not serialised, if jobs are in flight
+     */
+    public Optional<CloseReport.StuckJob> head() {
+        Engine present = engine;
+        return present == null ? Optional.empty() : present.head();
+    }
+
+    /**
+     * Gives a deferred job up: {@link Job#failed} is called with the cause in its turn, and the order goes on. Its token,
+     * whenever it is used, answers false. A job whose parallel phase runs cannot be expired, since its thread still uses
+     * it.
+     *
+     * @param sequence the job's number, as {@link #head} says
+     * @param cause the reason, given to {@link Job#failed}
+     * @return true if the job was given up; false if no deferred job has this number, or it is complete
+     * @throws NullPointerException if the cause is null
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = NullPointerException.class)
+    public boolean expire(long sequence, Throwable cause) {
+        Objects.requireNonNull(cause, "cause");
+        Engine present = engine;
+        return present != null && present.expire(sequence, cause);
+    }
+
+    // ---- closing ----
+
+    /**
+     * {@link #close(CloseMode, Duration)} with {@link CloseMode#DRAIN}.
      *
      * @param deadline how long to wait at most; zero does not wait; more than 292 years waits for ever
      * @return the report; a second call returns the first report
@@ -402,8 +273,29 @@ public final class Shell implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = CLOSE_LOCK, errors = {
             IllegalArgumentException.class, IllegalStateException.class})
     public CloseReport close(Duration deadline) {
-        padata.refuseInsideCallback("Shell.close");
-        return closeUnchecked(Padata.nanos(deadline));
+        return close(CloseMode.DRAIN, deadline);
+    }
+
+    /**
+     * Refuses new jobs, does with those accepted what the mode says, and waits until every one was serialised, or the
+     * deadline passes: then the remaining jobs are given up, late completions are rejected, and the report names the job
+     * everybody waited for. An interrupt does not cut a close short; the flag is set again. Of several calls at once each
+     * waits for its own deadline at most; the first whose deadline passes gives up for all. A close that cancels may
+     * follow one that drains, while that is waiting.
+     *
+     * @param mode what to do with jobs in flight
+     * @param deadline how long to wait at most; zero does not wait; more than 292 years waits for ever
+     * @return the report; a second call returns the first report
+     * @throws IllegalArgumentException if the deadline is negative
+     * @throws IllegalStateException if called from inside a callback of this instance: it would wait for itself
+     * @throws NullPointerException if the mode is null
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = CLOSE_LOCK, errors = {
+            IllegalArgumentException.class, IllegalStateException.class, NullPointerException.class})
+    public CloseReport close(CloseMode mode, Duration deadline) {
+        Objects.requireNonNull(mode, "mode");
+        instance.refuseInsideCallback("Shell.close");
+        return closeUnchecked(mode, Padata.nanos(deadline));
     }
 
     /**
@@ -415,9 +307,9 @@ public final class Shell implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = CLOSE_LOCK, errors = IllegalStateException.class)
     @Override
     public void close() {
-        CloseReport report = close(padata.closeDeadline());
+        CloseReport report = close(instance.options().closeDeadline);
         if (!report.drained()) {
-            throw new IllegalStateException("shell " + name + " did not drain: " + report);
+            throw new IllegalStateException("shell " + name() + " did not drain: " + report);
         }
     }
 }

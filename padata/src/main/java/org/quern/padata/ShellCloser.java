@@ -2,10 +2,12 @@ package org.quern.padata;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.padata.CloseReport.Phase;
 import org.quern.padata.CloseReport.StuckJob;
+import org.quern.padata.run.AsymmetricFence;
 import org.quern.padata.run.Waiters;
 
 /**
@@ -15,53 +17,85 @@ import org.quern.padata.run.Waiters;
  */
 final class ShellCloser {
     private static final CloseReport DRAINED = new CloseReport(true, 0, List.of(), List.of());
+    private static final long ABANDON_LOOK_NANOS = 100_000;
 
-    private final Shell shell;
+    private final RingEngine engine;
     private final Ring ring;
     private final Waiters waiters;
     private @Nullable CloseReport report; // guarded by this
 
-    ShellCloser(Shell shell, Ring ring, Waiters waiters) {
-        this.shell = shell;
+    ShellCloser(RingEngine engine, Ring ring, Waiters waiters) {
+        this.engine = engine;
         this.ring = ring;
         this.waiters = waiters;
     }
 
-    CloseReport close(long nanos) {
+    CloseReport close(CloseMode mode, long nanos) {
         long start = System.nanoTime();
-        if (shell.startClosing()) {
+        if (engine.startClosing()) {
+            AsymmetricFence.heavy(); // pairs with the light fence between number and second look: A2 of Admission
             waiters.wakeAll(); // submitters that wait for room give up
         }
-        boolean drained = waiters.await(() -> shell.isClosed() || ring.isDrained(), nanos);
+        if (mode == CloseMode.CANCEL) {
+            engine.cancelAll();
+        }
+        boolean drained = waiters.await(() -> engine.isClosed() || ring.isDrained(),
+                mode == CloseMode.ABANDON ? 0 : nanos);
+        CloseReport result;
         synchronized (this) {
             if (report == null) {
                 report = drained || ring.isDrained() ? DRAINED : giveUp(start);
-                shell.setClosed();
+                engine.setClosed();
                 waiters.wakeAll(); // other closers
             }
-            return report;
+            result = report;
+        }
+        if (mode == CloseMode.ABANDON) {
+            awaitCallbacks(start, nanos);
+        }
+        return result;
+    }
+
+    /** Nothing signals that the last callback of a shell that was given up has returned: look now and then. */
+    private void awaitCallbacks(long start, long nanos) {
+        Waiters quiet = new Waiters();
+        while (!engine.isQuiet() && System.nanoTime() - start < nanos) {
+            quiet.await(engine::isQuiet, Math.min(ABANDON_LOOK_NANOS, nanos));
         }
     }
 
     private CloseReport giveUp(long start) {
-        shell.setClosed();
+        engine.setClosed();
         long head = ring.cursors.headVolatile();
         boolean parked = ring.words.retire(head);
+        int abandoned = ring.inFlight();
+        engine.served(abandoned);
         // With the token parked or gone the head stands still and the job there is the one to name. With the token out,
         // the job that is being serialised is the one before the head.
         StuckJob stuck = parked
                 ? stuckInParallel(head, start)
-                : new StuckJob(shell.name(), head - 1, Phase.SERIAL, since(start));
-        return new CloseReport(false, ring.inFlight(), List.of(stuck), List.of());
+                : new StuckJob(engine.shell().name(), head - 1, Phase.SERIAL, since(start));
+        return new CloseReport(false, abandoned, List.of(stuck), List.of());
     }
 
     private StuckJob stuckInParallel(long head, long start) {
-        Job job = ring.peekAcquire(head);
-        Completion token = job == null ? null : job.deferred;
-        if (token == null || token.sequence != head) {
-            return new StuckJob(shell.name(), head, Phase.PARALLEL, since(start));
+        Completion token = engine.deferredAt(head);
+        return token == null
+                ? new StuckJob(engine.shell().name(), head, Phase.PARALLEL, since(start))
+                : new StuckJob(engine.shell().name(), head, Phase.DEFERRED, since(token.sinceNanos));
+    }
+
+    /** The job everything waits for now; where it is not deferred, nobody has noted since when. */
+    Optional<StuckJob> head() {
+        long head = ring.cursors.headVolatile();
+        if (ring.words.isParkedAt(head)) {
+            return ring.cursors.tailVolatile() == head
+                    ? Optional.empty()
+                    : Optional.of(stuckInParallel(head, System.nanoTime()));
         }
-        return new StuckJob(shell.name(), head, Phase.DEFERRED, since(token.sinceNanos));
+        return ring.isDrained()
+                ? Optional.empty()
+                : Optional.of(new StuckJob(engine.shell().name(), head - 1, Phase.SERIAL, Duration.ZERO));
     }
 
     private static Duration since(long nanoTime) {

@@ -16,10 +16,11 @@ public record Submission(SubmitResult result, int callbackCpu) {
     public static final int INLINE = -1;
 
     static final Submission STOPPED = new Submission(SubmitResult.STOPPED, INLINE);
+    static final Submission NO_SERIAL_CPU = new Submission(SubmitResult.NO_SERIAL_CPU, INLINE);
     static final Submission FULL = new Submission(SubmitResult.FULL, INLINE);
 
     /**
-     * Whether the job was taken.
+     * Whether the job was taken and will run.
      *
      * @return true if the result is {@link SubmitResult#ACCEPTED}
      */

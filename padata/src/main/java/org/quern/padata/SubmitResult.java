@@ -4,12 +4,20 @@ package org.quern.padata;
 public enum SubmitResult {
     /** The job is in the ring; it will run and be serialised in its turn. */
     ACCEPTED,
-    /** The masks are being replaced; retry, or run the work yourself. The job was not taken. Not returned yet. */
+    /**
+     * The job is in the ring as dropped ({@link Backpressure#DROP_NEWEST}): it will not run, and {@link Job#failed} is told
+     * in its turn.
+     */
+    DROPPED,
+    /**
+     * The masks are being replaced; retry, or run the work yourself. The job was not taken. Only seen where
+     * {@link ShellOptions#retryWhenBusy} is off, or in a callback of the one who replaces.
+     */
     BUSY,
-    /** The shell is closed or closing, as every shell of a closed instance is. The job was not taken. */
+    /** The shell is closed or closing, or its instance is paused, invalid or closed. The job was not taken. */
     STOPPED,
-    /** No CPU is left to serialise on. The job was not taken. Not returned yet. */
+    /** The instance is invalid because no CPU of the serial mask is online. The job was not taken. */
     NO_SERIAL_CPU,
-    /** The ring is full and the shell's {@link Backpressure} does not allow to wait (or to wait here). Not taken. */
+    /** The ring or the instance is full and {@link Backpressure} does not allow to wait (any longer, or here). Not taken. */
     FULL
 }

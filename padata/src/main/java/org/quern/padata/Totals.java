@@ -4,21 +4,15 @@ package org.quern.padata;
 final class Totals {
     long serialised;
     long failed;
+    long dropped;
     long threw;
     long inFlight;
     long deepestDeferred;
 
-    void add(Shell shell) {
-        serialised += shell.serialised();
-        failed += shell.failedJobs();
-        threw += shell.threwCount();
-        inFlight += shell.inFlight();
-        deepestDeferred = Math.max(deepestDeferred, shell.deepestDeferred());
-    }
-
     void add(Totals other) {
         serialised += other.serialised;
         failed += other.failed;
+        dropped += other.dropped;
         threw += other.threw;
         inFlight += other.inFlight;
         deepestDeferred = Math.max(deepestDeferred, other.deepestDeferred);

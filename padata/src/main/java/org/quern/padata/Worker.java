@@ -2,9 +2,11 @@ package org.quern.padata;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
+import org.quern.padata.run.Affinity;
 
 /**
  * The place where a {@link Job#parallel} call runs: a worker thread of the instance, or a submitting thread that helps.
@@ -38,8 +40,14 @@ public final class Worker {
     }
 
     private final int index;
-    private final int cpu;
-    private final @Nullable Object context;
+    /** Where this worker should run, and where it is bound, or -1. */
+    private volatile int wantedCpu = -1;
+    private volatile int cpu = -1;
+    private volatile boolean pinning;
+    /** Set by the thread that acts as this worker, before its first job. */
+    private @Nullable Object context;
+    /** Whether the thread should leave its loop. */
+    private volatile boolean retired;
     /**
      * The thread that acts as this worker now, null if none does. Volatile, yet only ever compared with the reader's
      * own thread: a thread knows for certain whether it acts as a worker, which is all that is asked.
@@ -48,20 +56,20 @@ public final class Worker {
     /** Whether anybody may borrow this helper. Of helpers only; a new one belongs to whoever made it. */
     private volatile boolean idle;
 
-    // The rest is the acting thread's alone, except the two counters, which stats() reads at any time.
+    // The rest is the acting thread's alone, except the two counters, which stats() reads at any time. No reference is
+    // stored for each job: such a store costs a barrier of the collector.
     /** First number of the batch that was claimed last. */
     long batchStart;
-    private @Nullable Shell shell;
-    private @Nullable Job job;
+    /** What this worker serves; others look whether there is something to join. Null between two shells. */
+    private volatile @Nullable RingEngine serving;
     private long sequence;
+    private boolean inParallel;
     private @Nullable Completion deferred;
     private long jobs;
     private long deepestReordering;
 
-    Worker(int index, int cpu, @Nullable Object context) {
+    Worker(int index) {
         this.index = index;
-        this.cpu = cpu;
-        this.context = context;
     }
 
     /**
@@ -109,36 +117,44 @@ public final class Worker {
      */
     @Operation(threads = Operation.Threads.OWNER, errors = IllegalStateException.class)
     public Completion defer() {
-        Shell runningShell = shell;
-        Job runningJob = job;
-        if (!Thread.currentThread().equals(thread) || runningShell == null || runningJob == null) {
+        RingEngine engine = serving;
+        if (!Thread.currentThread().equals(thread) || engine == null || !inParallel) {
             throw new IllegalStateException("defer() outside the parallel phase of a job on this worker");
         }
         if (deferred != null) {
             throw new IllegalStateException("job sequence=" + Long.toUnsignedString(sequence) + " of shell "
-                    + runningShell.name() + " is deferred already");
+                    + engine.shell().name() + " is deferred already");
         }
-        Completion token = new Completion(runningShell, runningJob, sequence);
+        Job job = engine.ring().jobPlain(sequence);
+        Completion token = new Completion(engine, job, sequence);
         deferred = token;
-        runningJob.deferred = token;
+        job.deferred = token;
+        if (job.isCancelled() || engine.isCancelling()) { // Dekker with Job.cancel and close: one of the two sees it
+            token.release(new CancellationException("job sequence=" + token.sequence + " was cancelled"));
+        }
         return token;
     }
 
     /**
-     * Runs the parallel phase of one claimed job.
+     * Runs the parallel phase of one claimed job, unless the job was given up before.
      *
      * @return false if the job is deferred: then it is nobody's business here any more
      */
-    boolean run(Shell ofShell, Job toRun, long itsSequence) {
-        shell = ofShell;
-        job = toRun;
+    boolean run(RingEngine engine, Job toRun, long itsSequence) {
+        if (toRun.isCancelled() && toRun.failure == null) {
+            toRun.failure = new CancellationException("job sequence=" + itsSequence + " was cancelled");
+        }
+        if (toRun.failure != null) {
+            return true; // dropped or cancelled: it goes on to its place in the order without having run
+        }
         sequence = itsSequence;
+        inParallel = true;
         try {
             toRun.parallel(this);
         } catch (Throwable t) {
-            threw(ofShell, toRun, t);
+            threw(engine, toRun, t);
         }
-        job = null;
+        inParallel = false;
         if (deferred == null) {
             return true;
         }
@@ -146,13 +162,62 @@ public final class Worker {
         return false;
     }
 
-    private void threw(Shell ofShell, Job threw, Throwable t) {
+    private void threw(RingEngine engine, Job threw, Throwable t) {
         Completion token = deferred;
         if (token == null) {
             threw.failure = t; // published by the exchange that marks the unit done
-        } else if (!token.tryFail(t)) {
-            ofShell.report(threw, t); // too late for the job to hear of it: it is complete
+        } else if (!token.release(t)) {
+            engine.report(threw, t); // too late for the job to hear of it: it is complete
         }
+    }
+
+    boolean hasContext() {
+        return context != null;
+    }
+
+    void setContext(@Nullable Object made) {
+        context = made;
+    }
+
+    // ---- where it runs, and whether; asked by its loop ----
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    void setRetired(boolean retire) {
+        retired = retire;
+    }
+
+    void setPinning(boolean pins) {
+        pinning = pins;
+    }
+
+    void moveTo(int wanted) {
+        wantedCpu = wanted;
+    }
+
+    boolean hasMoved() {
+        return pinning && wantedCpu != cpu;
+    }
+
+    /** Binds the calling thread, which is this worker's, to the CPU it should run on; gives binding up if refused. */
+    void bindIfMoved() {
+        if (hasMoved()) {
+            int wanted = wantedCpu;
+            pinning = Affinity.pinCurrentThread(wanted);
+            cpu = pinning ? wanted : -1;
+        }
+    }
+
+    @Nullable
+    RingEngine servingVolatile() {
+        return serving;
+    }
+
+    /** Says what this worker serves, or that it serves nothing; pairs with servingVolatile. */
+    void setServingVolatile(@Nullable RingEngine engine) {
+        serving = engine;
     }
 
     /** Borrows an idle helper, with what its last user left in it. Pairs with {@link #setIdleRelease}. */

@@ -3,146 +3,149 @@ package org.quern.padata;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
-import org.quern.padata.run.Affinity;
-import org.quern.padata.run.Parker;
 import org.quern.padata.run.Sleepers;
 
 /**
- * The threads of an instance: starting, binding, ending them; and the helpers, which are workers without a thread that
- * submitting threads borrow.
+ * The workers of an instance: parallel ones, a serial one for each CPU of the serial mask, and the helpers, which are
+ * workers without a thread that submitting threads borrow. Their number follows the masks.
+ * <p>
+ * {@link #prepare}, {@link #follow} and {@link #keepSerial} are called with the masks' lock held; arrays are copied when
+ * they change, because walking them is on the way of a submission that finds the ring full.
  */
 final class Workers {
-    /** What a worker still inside a callback gets, after its interrupt, to end before it is reported. */
-    private static final long GRACE_MILLIS = 100;
+    private static final System.Logger LOG = System.getLogger("org.quern.padata");
 
     private final PadataOptions.Draft options;
-    private final int[] cpus;
-    private final Thread[] parallelThreads;
-    private final Thread[] serialThreads;
-    private final @Nullable ParallelWorker[] parallelWorkers;
-    private final SerialWorker[] serialWorkers;
-    private final Sleepers sleepers;
+    private final Sleepers sleepers = new Sleepers();
     private final RunQueue runQueue;
-    /**
-     * Every worker that can act on a thread: parallel, serial, helpers. Copied when one is added, which needs this
-     * object's lock; an array and no list, because walking it is on the way of a submission that finds the ring full.
-     */
+    /** Every worker that can act on a thread: parallel, serial, helpers. */
     private volatile Worker[] acting = {};
-    private final Worker[] parallel;
-    private final CountDownLatch started;
-    private final AtomicReference<@Nullable Throwable> startFailure = new AtomicReference<>();
+    /** Parallel workers by number; those beyond the present count have no thread, and keep their counters. */
+    private volatile ParallelThread[] parallel = {};
+    /** Serial workers by CPU. */
+    private volatile @Nullable SerialThread[] serial = {};
+    private final List<Thread> leaving = new ArrayList<>(); // guarded by this
+    private volatile int count;
 
-    Workers(PadataOptions.Draft options, CpuMask parallelCpus, @Nullable Lanes lanes) {
+    Workers(PadataOptions.Draft options, Masks masks) {
         this.options = options;
-        cpus = parallelCpus.toArray();
-        int count = options.parallelWorkers != 0 ? options.parallelWorkers : cpus.length;
-        int laneCount = lanes == null ? 0 : lanes.count();
-        parallel = new Worker[count];
-        parallelWorkers = new ParallelWorker[count];
-        parallelThreads = new Thread[count];
-        serialThreads = new Thread[laneCount];
-        serialWorkers = new SerialWorker[laneCount];
-        started = new CountDownLatch(count + laneCount);
-        Parker[] parkers = new Parker[count];
-        for (int i = 0; i < count; i++) {
-            int index = i;
-            parallelThreads[i] = thread("parallel-" + i, () -> runParallel(index));
-            parkers[i] = new Parker(parallelThreads[i]);
-        }
-        sleepers = new Sleepers(parkers);
         runQueue = new RunQueue(options.maxShells, sleepers);
-        for (int lane = 0; lane < laneCount; lane++) {
-            int index = lane;
-            int cpu = lanes == null ? 0 : lanes.cpu(lane);
-            serialWorkers[lane] = new SerialWorker(lane, options.maxShells);
-            serialThreads[lane] = thread("serial-cpu" + cpu, () -> runSerial(index, cpu));
-        }
+        count = wanted(masks.epoch());
     }
 
-    private Thread thread(String role, Runnable body) {
-        return Thread.ofPlatform().daemon().name(options.name + "-" + role).unstarted(body);
+    private int wanted(Epoch epoch) {
+        return options.parallelWorkers != 0 ? options.parallelWorkers : epoch.parallel().size();
     }
 
     /** Starts all threads and waits until each is bound and has its context; undoes everything if one fails. */
-    void start() {
-        for (Thread thread : parallelThreads) {
-            thread.start();
+    void start(Epoch epoch) {
+        try {
+            prepare(epoch);
+            follow(epoch);
+            for (ParallelThread thread : parallel) {
+                thread.awaitStarted();
+            }
+        } catch (Throwable t) {
+            stop(0);
+            throw new IllegalStateException("a worker of instance " + options.name + " could not start",
+                    t instanceof ParallelThread.StartFailure failure ? failure.getCause() : t);
         }
-        for (Thread thread : serialThreads) {
-            thread.start();
-        }
-        boolean interrupted = false;
-        for (;;) {
-            try {
-                started.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
+    }
+
+    /** Makes the threads an epoch needs besides those that are there; they get no work of it yet. */
+    void prepare(Epoch epoch) {
+        int wanted = wanted(epoch);
+        ParallelThread[] present = parallel;
+        ParallelThread[] more = Arrays.copyOf(present, Math.max(present.length, wanted));
+        for (int i = 0; i < wanted; i++) {
+            if (i >= present.length || !present[i].revive()) {
+                Worker worker = i < present.length ? present[i].worker() : addActing(new Worker(i));
+                worker.setRetired(false);
+                more[i] = new ParallelThread(this, worker);
+                more[i].start(cpuOf(i, epoch));
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        Throwable failure = startFailure.get();
-        if (failure != null) {
-            stop(0);
-            throw new IllegalStateException("a worker of instance " + options.name + " could not start", failure);
-        }
+        parallel = more;
+        startSerial(epoch);
     }
 
-    private void runParallel(int index) {
-        ParallelWorker worker = null;
-        try {
-            int cpu = bind(cpus[index % cpus.length]);
-            worker = new ParallelWorker(addWorker(index, cpu), runQueue, sleepers);
-            parallelWorkers[index] = worker;
-        } catch (Throwable t) {
-            startFailure.compareAndSet(null, t);
-        } finally {
-            started.countDown();
+    private void startSerial(Epoch epoch) {
+        int[] cpus = epoch.lanes().mask().toArray();
+        @Nullable
+        SerialThread[] present = serial;
+        int length = cpus.length == 0 ? 0 : cpus[cpus.length - 1] + 1;
+        @Nullable
+        SerialThread[] more = Arrays.copyOf(present, Math.max(present.length, length));
+        for (int cpu : cpus) {
+            if (more[cpu] == null) {
+                SerialThread thread = new SerialThread(options, cpu);
+                addActing(thread.self());
+                thread.start();
+                more[cpu] = thread;
+            }
         }
-        if (worker != null) {
-            worker.loop();
+        serial = more;
+    }
+
+    /** Lets the workers follow an epoch that {@link #prepare} was called for: where they run, and how many. */
+    void follow(Epoch epoch) {
+        int wanted = wanted(epoch);
+        count = wanted;
+        runQueue.setClaimants(wanted + 1);
+        ParallelThread[] threads = parallel;
+        for (int i = 0; i < threads.length; i++) {
+            if (i < wanted) {
+                threads[i].moveTo(cpuOf(i, epoch));
+            } else {
+                threads[i].stop();
+            }
         }
+        sleepers.wakeAll();
     }
 
-    private void runSerial(int lane, int cpu) {
-        try {
-            Worker self = new Worker(Worker.SERIAL, bind(cpu), null);
-            self.thread = Thread.currentThread();
-            addActing(self);
-        } catch (Throwable t) {
-            startFailure.compareAndSet(null, t); // open() then stops this worker too, and throws
-        } finally {
-            started.countDown();
+    private static int cpuOf(int index, Epoch epoch) {
+        int[] cpus = epoch.parallel().toArray();
+        return cpus[index % cpus.length];
+    }
+
+    /** Ends the serial workers that are not needed any more: no job in flight names their CPU. */
+    void keepSerial(IntPredicate needed) {
+        @Nullable
+        SerialThread[] present = serial;
+        @Nullable
+        SerialThread[] fewer = present.clone();
+        for (int cpu = 0; cpu < present.length; cpu++) {
+            SerialThread thread = present[cpu];
+            if (thread != null && !needed.test(cpu)) {
+                fewer[cpu] = null;
+                thread.worker().stop();
+                synchronized (this) {
+                    leaving.removeIf(gone -> !gone.isAlive());
+                    leaving.add(thread.thread());
+                }
+            }
         }
-        serialWorkers[lane].loop();
+        serial = fewer;
     }
 
-    private int bind(int cpu) {
-        return options.pinned && options.assumedCpus == null && Affinity.pinCurrentThread(cpu) ? cpu : -1;
-    }
-
-    private Worker addWorker(int index, int cpu) {
-        Worker worker = new Worker(index, cpu, makeContext());
-        worker.thread = Thread.currentThread();
-        parallel[index] = worker;
-        addActing(worker);
-        return worker;
-    }
-
-    private synchronized void addActing(Worker worker) {
+    private synchronized Worker addActing(Worker worker) {
         Worker[] more = Arrays.copyOf(acting, acting.length + 1);
         more[acting.length] = worker;
         acting = more;
+        return worker;
     }
 
-    private @Nullable Object makeContext() {
+    /** A worker that was to follow a change of masks has no context: the instance goes on with one worker less. */
+    void startFailed(@Nullable Throwable failure) {
+        LOG.log(System.Logger.Level.ERROR, "a worker of instance " + options.name + " could not start", failure);
+    }
+
+    @Nullable
+    Object makeContext() {
         Supplier<?> factory = options.workerContext;
         if (factory == null) {
             return null;
@@ -160,9 +163,9 @@ final class Workers {
                 return worker;
             }
         }
-        Worker helper = new Worker(Worker.HELPER, -1, makeContext());
-        addActing(helper);
-        return helper;
+        Worker helper = new Worker(Worker.HELPER);
+        helper.setContext(makeContext());
+        return addActing(helper);
     }
 
     void returnHelper(Worker helper) {
@@ -179,71 +182,75 @@ final class Workers {
         return depth;
     }
 
+    /** What another worker serves and has more of than it is doing; null if nothing. */
+    @Nullable
+    RingEngine othersWork(Worker self) {
+        for (ParallelThread thread : parallel) {
+            RingEngine engine = thread.worker().equals(self) ? null : thread.worker().servingVolatile();
+            if (engine != null && engine.hasWork()) {
+                return engine;
+            }
+        }
+        return null;
+    }
+
     /** Ends all threads; returns the names of those that had not ended in time. */
     List<String> stop(long nanos) {
-        long start = System.nanoTime();
-        for (ParallelWorker worker : parallelWorkers) {
-            if (worker != null) {
-                worker.stop();
-            }
+        List<Thread> threads;
+        synchronized (this) {
+            threads = new ArrayList<>(leaving);
+        }
+        for (ParallelThread thread : parallel) {
+            thread.stop();
+            threads.add(thread.thread());
         }
         sleepers.wakeAll();
-        for (SerialWorker worker : serialWorkers) {
-            worker.stop();
-        }
-        List<Thread> threads = new ArrayList<>(List.of(parallelThreads));
-        threads.addAll(List.of(serialThreads));
-        threads.removeIf(thread -> join(thread, Math.max(0, nanos - (System.nanoTime() - start)) / 1_000_000));
-        threads.forEach(Thread::interrupt);
-        threads.removeIf(thread -> join(thread, GRACE_MILLIS));
-        return threads.stream().map(Thread::getName).toList();
-    }
-
-    private static boolean join(Thread thread, long millis) {
-        boolean interrupted = Thread.interrupted();
-        long end = System.nanoTime() + millis * 1_000_000;
-        try {
-            for (;;) {
-                try {
-                    long left = (end - System.nanoTime()) / 1_000_000;
-                    return left <= 0 ? !thread.isAlive() : thread.join(java.time.Duration.ofMillis(left));
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        for (SerialThread thread : serial) {
+            if (thread != null) {
+                thread.worker().stop();
+                threads.add(thread.thread());
             }
         }
-    }
-
-    int count() {
-        return parallel.length;
+        return ThreadEnd.await(threads, nanos);
     }
 
     RunQueue runQueue() {
         return runQueue;
     }
 
-    SerialWorker serialWorker(int lane) {
-        return serialWorkers[lane];
+    Sleepers sleepers() {
+        return sleepers;
     }
 
-    PadataStats stats(Totals totals) {
+    PadataOptions.Draft options() {
+        return options;
+    }
+
+    @Nullable
+    SerialWorker serialWorker(int cpu) {
+        @Nullable
+        SerialThread[] threads = serial;
+        SerialThread thread = cpu < threads.length ? threads[cpu] : null;
+        return thread == null ? null : thread.worker();
+    }
+
+    PadataStats stats(Totals totals, int epochs) {
         List<Long> jobs = new ArrayList<>();
         List<Integer> pinnedTo = new ArrayList<>();
-        long deepest = totals.deepestDeferred;
-        for (Worker worker : parallel) {
-            jobs.add(worker.jobsOpaque());
-            pinnedTo.add(worker.cpu());
+        ParallelThread[] threads = parallel;
+        for (int i = 0; i < threads.length; i++) {
+            jobs.add(threads[i].worker().jobsOpaque());
+            if (i < count) {
+                pinnedTo.add(threads[i].worker().cpu());
+            }
         }
+        long deepest = totals.deepestDeferred;
         long inlineRuns = 0;
         for (Worker worker : acting) {
             deepest = Math.max(deepest, worker.deepestReorderingOpaque());
             inlineRuns += worker.index() == Worker.HELPER ? worker.jobsOpaque() : 0;
         }
         return new PadataStats(List.copyOf(jobs), List.copyOf(pinnedTo), inlineRuns, totals.serialised, totals.failed,
-                totals.threw, totals.inFlight, deepest);
+                totals.dropped, totals.threw, totals.inFlight, deepest, epochs);
     }
 }

@@ -91,13 +91,13 @@ class AllocationTest {
         for (int round = 0; round < 4; round++) {
             long before = threads().getCurrentThreadAllocatedBytes();
             for (int i = 0; i < LENDINGS; i++) {
-                Worker one = padata.borrowHelper();
-                Worker other = padata.borrowHelper();
-                if (one.equals(other) || padata.callbackDepth() != 0) {
+                Worker one = padata.instance().borrowHelper();
+                Worker other = padata.instance().borrowHelper();
+                if (one.equals(other) || padata.instance().callbackDepth() != 0) {
                     throw new IllegalStateException("lent twice");
                 }
-                padata.returnHelper(one);
-                padata.returnHelper(other);
+                padata.instance().returnHelper(one);
+                padata.instance().returnHelper(other);
             }
             least = Math.min(least, threads().getCurrentThreadAllocatedBytes() - before);
         }

@@ -169,7 +169,7 @@ class BackpressureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Backpressure.class)
+    @EnumSource(value = Backpressure.class, names = {"CALLER_RUNS", "BLOCK", "FAIL"})
     void h9_submittingFromCallbacksOfTheSameShellShouldNeverHang(Backpressure policy) throws Exception {
         for (boolean fromSerial : new boolean[]{false, true}) {
             Padata padata = Padata.open(PadataOptions.defaults().named("nested").parallelWorkers(2).ringCapacity(4)

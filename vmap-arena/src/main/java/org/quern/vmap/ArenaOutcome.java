@@ -1,5 +1,7 @@
 package org.quern.vmap;
 
+import org.quern.kapi.Operation;
+
 /** The outcome of asking a {@link SparseArena} for pages; to be used with a {@code switch}. */
 public sealed interface ArenaOutcome permits PageGrant, ArenaRefusal {
     /**
@@ -8,6 +10,7 @@ public sealed interface ArenaOutcome permits PageGrant, ArenaRefusal {
      * @return the grant
      * @throws ArenaRefusedException if it was refused; the message says why
      */
+    @Operation(threads = Operation.Threads.ANY, errors = ArenaRefusedException.class)
     default PageGrant granted() {
         return switch (this) {
             case PageGrant grant -> grant;

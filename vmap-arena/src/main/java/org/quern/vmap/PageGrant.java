@@ -1,5 +1,7 @@
 package org.quern.vmap;
 
+import org.quern.kapi.Operation;
+
 /**
  * Pages handed out, or reserved, by a {@link SparseArena}. The handle alone names the pages; handle and generation name this
  * act of handing them out, and are stale once any of the pages was given back.
@@ -14,6 +16,7 @@ public record PageGrant(long handle, long pages, long generation) implements Are
      *
      * @return its 32 bits
      */
+    @Operation(threads = Operation.Threads.ANY)
     public int handle32() {
         return (int) handle;
     }

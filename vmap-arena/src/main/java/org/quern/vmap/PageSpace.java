@@ -75,33 +75,47 @@ final class PageSpace {
     // ---- out --------------------------------------------------------------------------------------------------------
 
     PageAllocation tryAllocate(long pages, long alignment) {
-        Lease lease;
         lock.lock();
         try {
             checkOpen();
             if (!budget.tryTake(pages)) {
                 return new Shortage(Shortage.Cause.BUDGET, pages, budget.left(), name);
             }
-            lease = null;
+            PageRange range = null;
             try {
-                lease = leaseOrFlush(pages, alignment);
+                Lease lease = leaseOrFlush(pages, alignment);
+                range = lease == null ? null : handOut(lease);
             } finally {
-                if (lease == null) {
+                if (range == null) {
                     budget.giveBack(pages);
                 }
             }
-            if (lease == null) {
-                return new Shortage(Shortage.Cause.ADDRESS_SPACE, pages, ledger.free().largestRun(), name);
-            }
-            totals.rangesAllocated++;
-            if (guards > 0) {
-                // Under the lock, so that no close can find the lease without its guard: some 700 ns.
-                reservation.guard(guardOffset(lease), guards << Reservation.PAGE_SHIFT, true);
-            }
+            return range != null
+                    ? range
+                    : new Shortage(Shortage.Cause.ADDRESS_SPACE, pages, ledger.free().largestRun(), name);
         } finally {
             lock.unlock();
         }
-        return rangeOf(lease);
+    }
+
+    /** Makes the handle and the guard of a new lease; if that fails, nothing is leased. */
+    private PageRange handOut(Lease lease) {
+        boolean done = false;
+        try {
+            PageRange range = rangeOf(lease);
+            if (guards > 0) {
+                // Under the lock, so that no close can find the lease without its guard: some 700 ns.
+                lease.guarded(reservation.guard(guardOffset(lease), guards << Reservation.PAGE_SHIFT, true));
+            }
+            totals.rangesAllocated++;
+            done = true;
+            return range;
+        } finally {
+            if (!done) {
+                lease.beginRelease();
+                ledger.end(lease);
+            }
+        }
     }
 
     private @Nullable Lease leaseOrFlush(long pages, long alignment) {
@@ -171,8 +185,9 @@ final class PageSpace {
             lease.show(null, null);
         }
         discard(range);
-        if (lease.guards() > 0) {
+        if (lease.guarded()) {
             reservation.guard(guardOffset(lease), lease.guards() << Reservation.PAGE_SHIFT, false);
+            lease.guarded(false);
         }
         HugeRange.end(reservation, lease);
     }

@@ -1,5 +1,7 @@
 package org.quern.vmap;
 
+import org.quern.kapi.Operation;
+
 /**
  * The outcome of {@link VmapArena#populate}: {@link Populated}, or a {@link Shortage} that says what was missing. To be used
  * with a {@code switch}.
@@ -18,6 +20,7 @@ public sealed interface Population permits Population.Populated, Shortage {
          *
          * @return true if so
          */
+        @Operation(threads = Operation.Threads.ANY)
         public boolean isWhole() {
             return populatedBytes == requestedBytes;
         }

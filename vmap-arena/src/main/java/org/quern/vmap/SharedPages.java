@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -41,6 +42,7 @@ import org.quern.vmap.share.Views;
 final class SharedPages {
     private static final int PAGES_A_STEP = 4096; // 16 MiB given back under the lock at a time: some ms
     private static final int LEAST_CHUNK_SHIFT = 9;
+    private static final int FREES_A_DRAIN = 64; // so that frees which wait for a peer cost no more when many wait
 
     private enum State {
         OPEN, CLOSING, CLOSED
@@ -54,6 +56,7 @@ final class SharedPages {
     private final long patienceNanos;
     private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable MemorySegment>> shown;
     private final int chunkShift;
+    private final AtomicInteger deferred = new AtomicInteger(); // frees that waited; a number, publishes nothing
     private final ReentrantLock lifecycle = new ReentrantLock();
     private volatile State state = State.OPEN;
 
@@ -234,7 +237,12 @@ final class SharedPages {
         } finally {
             books.exit();
         }
-        drain();
+        settle();
+        if (deferred.incrementAndGet() % FREES_A_DRAIN == 0) {
+            reclaim(0, header.pages());
+        } else {
+            reclaim(first, first + count);
+        }
         return isReclaimed(first, count, change) ? FreeOutcome.FREED : FreeOutcome.DEFERRED;
     }
 
@@ -330,25 +338,35 @@ final class SharedPages {
 
     /** Steps two and three for everything that waits for them; how many pages became free. */
     long drain() {
+        settle();
+        return reclaim(0, header.pages());
+    }
+
+    private void settle() {
         checkOpen();
         if (!books.settle(PageSpace::endScope, patienceNanos)) {
             throw stalled();
         }
+    }
+
+    /** Step three for what begins in a range of pages. */
+    private long reclaim(long first, long end) {
         long freed = 0;
-        for (long from = 0; from < header.pages();) {
+        for (long from = first; from < end;) {
             enter(); // step by step, so that others get the lock in between
             try {
+                long acknowledged = books.acknowledgedByAll();
                 Run run = books.books().nextUnavailable(from);
-                if (run == null) {
-                    break;
+                while (run != null && run.first() < end && run.stamp() > acknowledged) {
+                    run = books.books().nextUnavailable(run.end());
                 }
-                if (run.stamp() > books.acknowledgedByAll()) {
-                    from = run.end();
-                    continue;
+                if (run == null || run.first() >= end) {
+                    break;
                 }
                 long count = Math.min(PAGES_A_STEP, run.count());
                 discardAndFree(run.first(), count);
                 freed += count;
+                from = run.first() + count;
             } finally {
                 books.exit();
             }

@@ -51,8 +51,8 @@ import org.quern.vmap.share.PeerProcess;
  * <p>
  * <b>Threads.</b> Any thread may call anything at any time. Operations on the books take the <em>arena lock</em>, which
  * threads and processes wait for; get and set do so only for a page that was not shown yet. <b>Costs.</b> allocate and free
- * some 1 us each and the system's time for giving memory back (2 us and 0.3 us a populated page); a free of pages that were
- * shown takes a handshake of the virtual machine. Get and set a few ns. Heap: some 100 bytes for each run that is not free;
+ * a few microseconds together, most of it the system's time for giving memory back, and 0.3 us a populated page more; a free of
+ * pages that were shown takes a handshake of the virtual machine. Get and set some 7 ns. Heap: some 100 bytes for each run that is not free;
  * in the file 16 bytes of books for each page, populated where runs begin.
  */
 @Operation(threads = Operation.Threads.ANY)

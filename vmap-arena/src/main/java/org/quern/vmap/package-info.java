@@ -17,6 +17,18 @@
  *                        org.quern.kapi (mmap, madvise, ..)
  * </pre>
  *
+ * <pre>
+ *      Arena32, Arena64                    Area, AddressSpace    MirroredRing      what processes share, what is put together
+ *             |                                |                      |
+ *        SharedPages                           |                      |            protocols: free, acknowledge, drain
+ *             |                                |                      |
+ *          .share                              |                      |            books in the file, lock, journal, peers
+ *             |                                |                      |
+ *             +------------- .map -------------+----------------------+            pages of files at chosen places
+ *                             |
+ *              MemoryFile, .reserve, org.quern.kapi
+ * </pre>
+ *
  * <h2>The life of a page</h2>
  *
  * <pre>
@@ -25,15 +37,23 @@
  *        |  FREE  |                       | LEASED |                                    | LEASED    |
  *        | absent |                       | absent |  &lt;------------------------------  | populated |
  *        +--------+                       +--------+       decommit                     +-----------+
- *            ^                                |                                               |
- *            |                                |  free                                 free    |
- *            |      scope closed,             v                                               |
- *            |      decommitted         +-----------+                                         |
- *            +------------------------- | RELEASING | &lt;---------------------------------------+
- *                                       +-----------+
- *                                neither in use nor to be had
+ *            ^  ^                             |                     or populate               |
+ *            |  |                             |  free                                 free    |
+ *            |  |   scope closed,             v                                               |
+ *            |  |   decommitted         +-----------+                                         |
+ *            |  +---------------------- | RELEASING | &lt;---------------------------------------+
+ *            |                          +-----------+
+ *            |   threshold, flush,            |  if the arena has a quarantine
+ *            |   or need                      v
+ *            |                         +-------------+
+ *            +------------------------ | QUARANTINED |     neither in use nor to be had
+ *                                      +-------------+
  * </pre>
  *
+ * Blocks of any size come from a {@link org.quern.vmap.SizeClassAllocator}, over {@code .heap} (magazines, depots, slabs, page heap)
+ * and {@code .check} (its checked mode), on a reservation of its own.
+ *
+ * <p>
  * The difference between absent and populated is the system's: no page table of ours is consulted on access.
  *
  * <h2>Three rules everything rests on</h2>
@@ -43,6 +63,8 @@
  * <li>Public access goes through segments with bounds and a scope. {@code free} ends the scope of a range <em>before</em>
  * its pages are discarded or handed on, so a stale segment throws, it does not show zeros or another owner's bytes. Blocks
  * are never handed on as anything else; their segments end with the pool.
+ * The blocks of a {@link org.quern.vmap.SizeClassAllocator} are the exception: outside its checked mode a stale segment may show
+ * a later owner's bytes.
  * <li>Bookkeeping is on the heap, never beside user data.
  * </ol>
  *
@@ -59,8 +81,8 @@
  *
  * <h2>Null</h2> No parameter may be null: a NullPointerException, and nothing was changed.
  *
- * <h2>Where it runs</h2> Linux, with native access for {@code org.quern.kapi}. Elsewhere the first use ends in an
- * ExceptionInInitializerError whose cause, an {@link org.quern.kapi.CallUnavailableException}, says what is missing.
+ * <h2>Where it runs</h2> Linux, with native access for {@code org.quern.kapi}; elsewhere on what the JDK offers, with less:
+ * {@link org.quern.vmap.BackEnd}.
  *
  * <h2>Words</h2>
  * <dl>

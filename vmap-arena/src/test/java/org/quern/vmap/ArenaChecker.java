@@ -21,4 +21,13 @@ final class ArenaChecker {
         assertThat(pool.measureResidentBytes()).as("resident bytes are bounded by the count")
                 .isLessThanOrEqualTo(pool.residentBytes());
     }
+
+    /** When no other thread is at work on it. */
+    static void check(SizeClassAllocator allocator) {
+        allocator.verify();
+        AllocatorStats stats = allocator.stats();
+        assertThat(stats.residentBytes()).isLessThanOrEqualTo(stats.limitBytes());
+        assertThat(stats.slabBytes() + stats.largeBytes() + stats.dirtyBytes())
+                .isLessThanOrEqualTo(stats.residentBytes());
+    }
 }

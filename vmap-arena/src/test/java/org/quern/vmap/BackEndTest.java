@@ -42,6 +42,18 @@ class BackEndTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void anInterruptedThreadMayOpenArenas(BackEnd backEnd) {
+        for (int i = 0; i < 3; i++) {
+            Thread.currentThread().interrupt();
+            try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1 << 24).on(backEnd))) {
+                assertThat(Thread.interrupted()).isTrue();
+                arena.allocate(8, 8).set(ValueLayout.JAVA_LONG, 0, 1);
+            }
+        }
+    }
+
     @Test
     void thePropertyChooses() {
         String before = System.getProperty(PROPERTY);

@@ -21,7 +21,7 @@ public class CloseVersusSubmitStress {
 
     @Actor
     public void submit(II_Result r) {
-        if (cursors.casTail(0)) {
+        if (cursors.casTail(0, 1)) {
             r.r1 = closing ? 0 : 1;
         }
     }

@@ -58,13 +58,34 @@ public final class RingCursors {
     }
 
     /**
-     * Takes a number. Full fence: the submitter looks at the shell's state afterwards.
+     * Takes numbers. Full fence: the submitter looks at the shell's state afterwards.
      *
-     * @param expected the number
-     * @return true if it is the caller's
+     * @param expected the first
+     * @param count how many
+     * @return true if they are the caller's
      */
-    public boolean casTail(long expected) {
-        return CELLS.compareAndSet(cells, TAIL, expected, expected + 1);
+    public boolean casTail(long expected, int count) {
+        return CELLS.compareAndSet(cells, TAIL, expected, expected + count);
+    }
+
+    /**
+     * Takes numbers where there is one submitter only. Followed by {@code AsymmetricFence.light()}, since the submitter
+     * looks at the shell's state afterwards; pairs with {@link #tailVolatile} behind the heavy half.
+     *
+     * @param next the number after the last one taken
+     */
+    public void setTailRelease(long next) {
+        CELLS.setRelease(cells, TAIL, next);
+    }
+
+    /**
+     * How many slots from a number on are free, looking at the head only if the recent limit says none.
+     *
+     * @param sequence the number, not below the tail
+     * @return 0 or more
+     */
+    public int room(long sequence) {
+        return hasRoom(sequence) ? (int) Math.max(1, (long) CELLS.getAcquire(cells, LIMIT) - sequence) : 0; // acquire as there
     }
 
     /**

@@ -30,6 +30,19 @@ public final class Affinity {
     }
 
     /**
+     * The CPUs the system is configured with, online or not, and those available.
+     *
+     * @return the CPUs, never empty
+     */
+    public static BitSet possible() {
+        BitSet cpus = available();
+        cpus.set(0, Sched.availability().isPresent()
+                ? Sched.configuredCpus()
+                : Runtime.getRuntime().availableProcessors());
+        return cpus;
+    }
+
+    /**
      * Binds the calling thread to one CPU.
      *
      * @param cpu the CPU

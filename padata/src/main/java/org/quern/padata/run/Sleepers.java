@@ -1,25 +1,33 @@
 package org.quern.padata.run;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
- * The sleeping ones among a fixed set of interchangeable workers, so that whoever brings work wakes exactly one.
+ * The sleeping ones among a set of interchangeable workers, so that whoever brings work wakes exactly one.
  * <p>
  * The count is raised before a sleeper looks for work the last time and lowered by whoever ends the sleep, so "count is
  * zero", read after a full fence, means that every worker will still look (P1 of {@link Parker}).
  */
 public final class Sleepers {
-    private final Parker[] parkers;
+    /** By worker; copied when one is added, which only happens when workers are added. */
+    private volatile Parker[] parkers = {};
     private final AtomicInteger sleeping = new AtomicInteger();
 
+    /** No workers yet. */
+    public Sleepers() {}
+
     /**
-     * All awake.
+     * Adds a worker, awake, or puts a new thread in the place of one that has ended.
      *
-     * @param parkers one for each worker
+     * @param i the worker, at most one more than the largest so far
+     * @param parker its thread's
      */
-    public Sleepers(Parker[] parkers) {
-        this.parkers = parkers.clone();
+    public synchronized void set(int i, Parker parker) {
+        Parker[] more = Arrays.copyOf(parkers, Math.max(parkers.length, i + 1));
+        more[i] = parker;
+        parkers = more;
     }
 
     /**

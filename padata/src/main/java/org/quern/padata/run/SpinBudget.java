@@ -8,7 +8,7 @@ package org.quern.padata.run;
  * wakes, does the one job, and sleeps again. So the budget grows when sleeps turn out short, which is what that looks
  * like from here, and shrinks again when they are long. Between 100 looks (about 3 us) and 1600 (about 50 us).
  */
-public final class SpinBudget {
+public final class SpinBudget implements Idling {
     private static final int MIN = 100;
     private static final int MAX = 1600;
     private static final long SHORT_SLEEP_NANOS = 100_000;
@@ -22,30 +22,27 @@ public final class SpinBudget {
     /** The smallest budget. */
     public SpinBudget() {}
 
-    /**
-     * Whether to look once more; says so as often as the budget allows.
-     *
-     * @return false if it is time to sleep
-     */
-    public boolean spinAgain() {
+    @Override
+    public boolean lookAgain() {
         if (!USEFUL || used >= budget) {
             return false;
         }
         used++;
+        Thread.onSpinWait();
         return true;
     }
 
-    /** There was work: the next search begins anew. */
+    @Override
     public void foundWork() {
         used = 0;
     }
 
-    /** The worker is about to sleep. */
+    @Override
     public void beforeSleep() {
         asleepSince = System.nanoTime();
     }
 
-    /** The worker woke up. */
+    @Override
     public void afterSleep() {
         boolean brief = System.nanoTime() - asleepSince < SHORT_SLEEP_NANOS;
         budget = brief ? Math.min(2 * budget, MAX) : Math.max(budget / 2, MIN);

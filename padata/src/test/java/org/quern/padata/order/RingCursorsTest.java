@@ -16,8 +16,8 @@ class RingCursorsTest {
             long head = first + (long) lap * capacity;
             for (int i = 0; i < capacity; i++) {
                 assertThat(cursors.hasRoom(head + i)).isTrue();
-                assertThat(cursors.casTail(head + i)).isTrue();
-                assertThat(cursors.casTail(head + i)).isFalse();
+                assertThat(cursors.casTail(head + i, 1)).isTrue();
+                assertThat(cursors.casTail(head + i, 1)).isFalse();
             }
             assertThat(cursors.hasRoom(cursors.tailVolatile())).isFalse();
             assertThat(cursors.casClaim(head, 3)).isTrue();

@@ -352,6 +352,17 @@ public final class FreeRuns {
     }
 
     /**
+     * The next run, going down.
+     *
+     * @param page any number; {@code Long.MAX_VALUE} for the last run
+     * @return the greatest start of a run that is below {@code page}, or {@link #NONE}
+     */
+    public long startBelow(long page) {
+        int run = floorByPosition(page - 1);
+        return run == 0 ? NONE : start[run];
+    }
+
+    /**
      * How many pages are free.
      *
      * @return 0..pages

@@ -46,6 +46,7 @@ public final class Lease {
     private @Nullable MemorySegment segment;
     private @Nullable Lease nextQuarantined; // the ledger's queue
     private boolean hugePages;
+    private boolean guarded;
 
     Lease(long firstPage, long pages, long guards, long generation) {
         this.key = firstPage;
@@ -108,6 +109,24 @@ public final class Lease {
     void quarantine() {
         require(state == State.RELEASING, "quarantine");
         state = State.QUARANTINED;
+    }
+
+    /**
+     * Whether the guards behind are inaccessible.
+     *
+     * @return false unless {@link #guarded(boolean)} said otherwise
+     */
+    public boolean guarded() {
+        return guarded;
+    }
+
+    /**
+     * Remembers whether the guards behind are inaccessible.
+     *
+     * @param now whether they are
+     */
+    public void guarded(boolean now) {
+        guarded = now;
     }
 
     /**

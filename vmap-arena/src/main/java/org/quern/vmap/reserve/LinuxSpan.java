@@ -81,9 +81,11 @@ record LinuxSpan(long start, long whole, long base, long bytes) implements Span 
     @Override
     public boolean guard(long offset, long length, boolean wanted) {
         // Safe because nobody was given these pages: the caller leases them with a range and shows them to nobody.
-        int result = Mman.tryMadvise(base + offset, length,
-                wanted ? Mman.MADV_GUARD_INSTALL : Mman.MADV_GUARD_REMOVE);
-        return result == 0;
+        if (wanted) {
+            return Mman.tryMadvise(base + offset, length, Mman.MADV_GUARD_INSTALL) == 0;
+        }
+        Mman.madvise(base + offset, length, Mman.MADV_GUARD_REMOVE);
+        return true;
     }
 
     @Override

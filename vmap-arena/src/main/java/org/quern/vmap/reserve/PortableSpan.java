@@ -4,19 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * A private mapping of a sparse temporary file: what the JDK offers of memory that is populated page by page. The file is
- * nothing but a hole and is deleted at once; what is written stays in this process's memory and never reaches a disk.
+ * A private mapping of a sparse temporary file ({@link HoleFile}): what the JDK offers of memory that is populated page by
+ * page. What is written stays in this process's memory and never reaches a disk.
  *
  * <pre>
  *   mapped |.. slack to the alignment ..|  64 KiB  |  body, base aligned  |  64 KiB  |
@@ -67,7 +61,7 @@ final class PortableSpan implements Span {
         Arena scope = Arena.ofShared();
         MemorySegment body = null;
         try {
-            MemorySegment all = map(bytes + 2 * MARGIN + alignment, scope);
+            MemorySegment all = HoleFile.map(bytes + 2 * MARGIN + alignment, scope);
             long skip = (-(all.address() + MARGIN) & (alignment - 1)) + MARGIN;
             body = all.asSlice(skip, bytes);
             return new PortableSpan(scope, body, unloadZeroes);
@@ -88,14 +82,6 @@ final class PortableSpan implements Span {
     /** A file system has a largest file, and says so in its own words; whatever it says, a smaller file may do. */
     private static boolean isTooLarge(IOException e) {
         return !(e instanceof java.nio.file.FileSystemException);
-    }
-
-    static MemorySegment map(long bytes, Arena scope) throws IOException {
-        Path file = Files.createTempFile("quern", ".hole");
-        try (FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE,
-                StandardOpenOption.SPARSE, StandardOpenOption.DELETE_ON_CLOSE))) {
-            return channel.map(MapMode.PRIVATE, 0, bytes, scope);
-        }
     }
 
     @Override

@@ -122,6 +122,14 @@ public final class Reservation {
         }
     }
 
+    /** A reservation over a given span, for tests that make it fail. */
+    static Reservation over(String name, Backing backing, Span span) {
+        if (!MappingBudget.PROCESS.acquire(backing.mappings())) {
+            throw new IllegalStateException("no mappings left");
+        }
+        return new Reservation(name, backing, span);
+    }
+
     private static Reservation halving(Backing backing, String name, long wishedBytes, long leastBytes)
             throws ReservationFailure {
         for (long want = wishedBytes; want >= Math.max(leastBytes, PAGE_BYTES); want = (want >>> 1) & -PAGE_BYTES) {
@@ -330,7 +338,8 @@ public final class Reservation {
      * @param offset a multiple of the page size
      * @param length a multiple of the page size
      * @param wanted whether they are to be guards
-     * @return false where the system has no such guards (Linux before 6.13); nothing was changed
+     * @return false where the system has no such guards (Linux before 6.13), or refuses; nothing was changed
+     * @throws org.quern.kapi.KernelException if a guard cannot be removed; it is still there
      */
     public boolean guard(long offset, long length, boolean wanted) {
         checkPart(offset, length);

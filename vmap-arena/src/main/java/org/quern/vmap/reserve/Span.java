@@ -27,7 +27,10 @@ interface Span {
     /** Makes huge pages of populated ones, now; false where that is not possible. */
     boolean collapse(long offset, long length);
 
-    /** Makes pages inaccessible, or accessible again and zeros; false where there is no such thing. */
+    /**
+     * Makes pages inaccessible, false where there is no such thing; or accessible again and zeros, which throws rather than
+     * leave a guard behind.
+     */
     boolean guard(long offset, long length, boolean wanted);
 
     /** What unmaps the memory; must not refer to the reservation, or that would never be unreachable. */

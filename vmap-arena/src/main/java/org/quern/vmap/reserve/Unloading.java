@@ -18,7 +18,7 @@ final class Unloading {
 
     private static boolean tryIt() {
         try (Arena scope = Arena.ofShared()) {
-            MemorySegment pages = PortableSpan.map(2 * Reservation.PAGE_BYTES, scope);
+            MemorySegment pages = HoleFile.map(2 * Reservation.PAGE_BYTES, scope);
             pages.fill((byte) 1);
             pages.asSlice(0, Reservation.PAGE_BYTES).unload();
             return pages.get(ValueLayout.JAVA_BYTE, Reservation.PAGE_BYTES - 1) == 0

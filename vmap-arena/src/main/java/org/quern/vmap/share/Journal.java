@@ -70,7 +70,7 @@ final class Journal {
         block.setRelease(ControlBlock.AT_CHANGES, number); // pairs with the acquire in changes
     }
 
-    /** After the lock's holder died: completes what it began. Whether there was anything. */
+    /** Completes what a holder of the lock began and did not end. Whether there was anything. */
     boolean recover() {
         long intended = block.getAcquire(ControlBlock.AT_INTENT); // pairs with the release in commit
         if (intended != changes() + 1) {

@@ -33,6 +33,7 @@ public final class SharedBooks {
     private final Views views = new Views(); // guarded by local
     private RunBooks books; // guarded by local
     private boolean stale = true; // guarded by local: books and views are to be brought up to date from the heads
+    private boolean ending; // guarded by local: a list of dying views is in settle's hands
     private long applied; // guarded by local: the last change that books and views show
     private int slot; // guarded by local
 
@@ -72,10 +73,11 @@ public final class SharedBooks {
             if (taken == SharedLock.Taken.NOT) {
                 return false;
             }
-            if (taken == SharedLock.Taken.FROM_THE_DEAD) {
-                journal.recover();
-            }
+            journal.recover(); // of a holder that died, or of a thread of ours that ran out of stack half-way
             catchUp();
+            if (slot != 0 && !ending && !views.hasDying()) {
+                peers.acknowledge(slot, applied); // nothing that was freed is shown here
+            }
             entered = true;
             return true;
         } finally {
@@ -217,6 +219,7 @@ public final class SharedBooks {
             Views.View dying;
             try {
                 dying = views.takeDying();
+                ending = true;
             } finally {
                 exit();
             }
@@ -228,6 +231,7 @@ public final class SharedBooks {
             }
             try {
                 long seen = views.giveBack(left, applied);
+                ending = false;
                 peers.acknowledge(slot, seen);
                 peers.setViewing(slot, !views.isEmpty());
                 return true;
@@ -244,6 +248,7 @@ public final class SharedBooks {
         local.lock();
         try {
             views.giveBack(left, applied);
+            ending = false;
         } finally {
             local.unlock();
         }

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>
  * Not thread-safe. Costs: set, clear and test a few ns; searches a word (64 bits) at a time.
  */
-final class GrowingBits {
+public final class GrowingBits {
     private static final int CHUNK_SHIFT = 15;
     private static final int CHUNK_WORDS = 1 << (CHUNK_SHIFT - 6);
     private static final long CHUNK_MASK = (1L << CHUNK_SHIFT) - 1;
@@ -18,8 +18,15 @@ final class GrowingBits {
     private long[][] chunks = new long[1][];
     private int chunkCount;
 
-    /** Makes room for bits {@code 0..bit}; changes no bit. Whatever it throws, the set is as before. */
-    void ensure(long bit) {
+    /** Makes a set of no bits. */
+    public GrowingBits() {}
+
+    /**
+     * Makes room for bits {@code 0..bit}; changes no bit. Whatever it throws, the set is as before.
+     *
+     * @param bit 0 or more
+     */
+    public void ensure(long bit) {
         while (bit >= (long) chunkCount << CHUNK_SHIFT) {
             if (chunkCount == chunks.length) {
                 chunks = Arrays.copyOf(chunks, chunkCount * 2);
@@ -29,17 +36,31 @@ final class GrowingBits {
         }
     }
 
-    boolean get(long bit) {
+    /**
+     * Tests a bit.
+     *
+     * @param bit 0 or more
+     * @return whether it is set
+     */
+    public boolean get(long bit) {
         return (word(bit) >>> bit & 1) != 0;
     }
 
-    /** Sets a bit for which room was made. */
-    void set(long bit) {
+    /**
+     * Sets a bit for which room was made.
+     *
+     * @param bit 0 or more
+     */
+    public void set(long bit) {
         chunks[(int) (bit >>> CHUNK_SHIFT)][(int) (bit & CHUNK_MASK) >>> 6] |= 1L << bit;
     }
 
-    /** Clears a bit for which room was made. */
-    void clear(long bit) {
+    /**
+     * Clears a bit for which room was made.
+     *
+     * @param bit 0 or more
+     */
+    public void clear(long bit) {
         chunks[(int) (bit >>> CHUNK_SHIFT)][(int) (bit & CHUNK_MASK) >>> 6] &= ~(1L << bit);
     }
 
@@ -53,13 +74,25 @@ final class GrowingBits {
         return (old & mask) != 0;
     }
 
-    /** The first set bit in {@code [from, to)}, or {@code to}. */
-    long nextSet(long from, long to) {
+    /**
+     * The first set bit.
+     *
+     * @param from where to look first
+     * @param to where to stop
+     * @return the first set bit in {@code [from, to)}, or {@code to}
+     */
+    public long nextSet(long from, long to) {
         return next(from, to, 0L);
     }
 
-    /** The first clear bit in {@code [from, to)}, or {@code to}. */
-    long nextClear(long from, long to) {
+    /**
+     * The first clear bit.
+     *
+     * @param from where to look first
+     * @param to where to stop
+     * @return the first clear bit in {@code [from, to)}, or {@code to}
+     */
+    public long nextClear(long from, long to) {
         return next(from, to, -1L);
     }
 
@@ -75,8 +108,13 @@ final class GrowingBits {
         return to;
     }
 
-    /** How many bits of {@code [0, to)} are set. */
-    long count(long to) {
+    /**
+     * Counts.
+     *
+     * @param to where to stop
+     * @return how many bits of {@code [0, to)} are set
+     */
+    public long count(long to) {
         long n = 0;
         for (long bit = nextSet(0, to); bit < to; bit = nextSet(bit + 1, to)) {
             n++;
@@ -84,8 +122,12 @@ final class GrowingBits {
         return n;
     }
 
-    /** Heap bytes held, without object headers. */
-    long heapBytes() {
+    /**
+     * What the set costs.
+     *
+     * @return heap bytes, without object headers
+     */
+    public long heapBytes() {
         return (long) chunkCount * CHUNK_WORDS * Long.BYTES + chunks.length * (long) Long.BYTES;
     }
 

@@ -46,10 +46,19 @@ public final class Latch {
         }
     }
 
+    /**
+     * Takes the latch if it is free.
+     *
+     * @return whether it was; if so, {@link #leave} is due
+     */
+    public boolean tryEnter() {
+        return (int) STATE.getOpaque(this) == FREE && compareAndSetAcquire();
+    }
+
     private void enterSlowPath() {
         long sleep = 1_000;
         for (int i = 0;; i++) {
-            if ((int) STATE.getOpaque(this) == FREE && compareAndSetAcquire()) {
+            if (tryEnter()) {
                 return;
             }
             if (i < SPINS) {

@@ -34,7 +34,7 @@ public class ReleaseCloseControl {
 
     @Actor
     public void submit(II_Result r) {
-        if (cursors.casTail(0)) {
+        if (cursors.casTail(0, 1)) {
             r.r1 = (boolean) CLOSING.getAcquire(this) ? 0 : 1;
         }
     }

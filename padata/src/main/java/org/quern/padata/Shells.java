@@ -1,0 +1,95 @@
+package org.quern.padata;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** The shells of an instance: making, forgetting, counting, closing all. */
+final class Shells {
+    private final Instance instance;
+    /** Open shells, and closed ones that a queue or a worker still refers to. */
+    private final Set<Shell> shells = ConcurrentHashMap.newKeySet();
+    private final Totals ofForgotten = new Totals(); // guarded by this
+    private int made; // guarded by this
+    private volatile State state = State.RUNNING; // RUNNING -> CLOSING -> CLOSED
+
+    Shells(Instance instance) {
+        this.instance = instance;
+    }
+
+    synchronized Shell make(ShellOptions.Draft wanted) {
+        PadataOptions.Draft defaults = instance.options();
+        if (state != State.RUNNING) {
+            throw new IllegalStateException("instance " + defaults.name + " is " + state);
+        }
+        if (shells.size() >= defaults.maxShells) {
+            throw new IllegalStateException("instance " + defaults.name + " has " + shells.size()
+                    + " shells: maxShells=" + defaults.maxShells);
+        }
+        Shell shell = new Shell(instance, wanted, made++);
+        shells.add(shell);
+        return shell;
+    }
+
+    /** No shell is made from here on. */
+    synchronized void startClosing() {
+        state = state == State.RUNNING ? State.CLOSING : state;
+    }
+
+    void setClosed() {
+        state = State.CLOSED;
+    }
+
+    State state() {
+        return state;
+    }
+
+    void forgetIfGone(Shell shell) {
+        if (shell.isGone()) {
+            synchronized (this) {
+                if (shells.remove(shell)) {
+                    shell.addTo(ofForgotten);
+                }
+            }
+        }
+    }
+
+    Totals total() {
+        Totals totals = new Totals();
+        synchronized (this) {
+            totals.add(ofForgotten);
+            shells.forEach(shell -> shell.addTo(totals));
+        }
+        return totals;
+    }
+
+    void forEachEngine(Consumer<Engine> action) {
+        for (Shell shell : shells) {
+            Engine engine = shell.engineOrNull();
+            if (engine != null) {
+                action.accept(engine);
+            }
+        }
+    }
+
+    void forEach(Consumer<Shell> action) {
+        shells.forEach(action);
+    }
+
+    /** Closes each, sharing one deadline. The report knows nothing of threads yet. */
+    CloseReport closeAll(CloseMode mode, long nanos) {
+        long start = System.nanoTime();
+        boolean drained = true;
+        long abandoned = 0;
+        List<CloseReport.StuckJob> stuck = new ArrayList<>();
+        for (Shell shell : shells) {
+            CloseReport one = shell.closeUnchecked(mode, Math.max(0, nanos - (System.nanoTime() - start)));
+            drained &= one.drained();
+            abandoned += one.abandoned();
+            stuck.addAll(one.stuck());
+        }
+        return new CloseReport(drained, abandoned, List.copyOf(stuck), List.of());
+    }
+}
