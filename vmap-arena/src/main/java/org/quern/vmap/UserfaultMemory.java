@@ -26,7 +26,7 @@ import org.quern.vmap.reserve.Reservation;
  * <p>
  * <b>Progress.</b> The commands that fill answer with how far they came <em>and</em> what stopped them
  * ({@link Progress}): all done; part done, errno EAGAIN, and the next call for the rest says why; nothing done, with the
- * cause (EEXIST: a page is there; ENOENT: not one registered mapping; EFAULT: the source cannot be read); nothing done and
+ * cause (EEXIST: a page is there; ENOENT: not one registered mapping); nothing done and
  * EAGAIN: the mappings are changing, because an event is unread. {@link #copyAll} does the loop.
  *
  * <p>
@@ -228,7 +228,8 @@ public final class UserfaultMemory implements AutoCloseable {
      * @param offset of the first page
      * @param length bytes
      * @param wake whether to wake who waits for them
-     * @return how far it came; EFAULT if the file has not the page
+     * @return how far it came
+     * @throws KernelException EFAULT if the file has not the page
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, errors = {KernelException.class,
             SpecViolationException.class, IllegalStateException.class})

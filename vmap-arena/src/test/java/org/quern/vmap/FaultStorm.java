@@ -27,6 +27,7 @@ import org.quern.vmap.reserve.Reservation;
 final class FaultStorm {
     private static final int PAGE = (int) Reservation.PAGE_BYTES;
     private static final int AREA = 4 << 20;
+    private static final int LEAST_ROUNDS = 5; // on a busy machine the first ones take long
     private static final Executor LATER = Executors.newFixedThreadPool(2, task -> {
         Thread thread = new Thread(task, "later");
         thread.setDaemon(true);
@@ -50,7 +51,7 @@ final class FaultStorm {
         FaultStorm storm = new FaultStorm();
         long shown = System.nanoTime();
         int rounds = 0;
-        while (System.nanoTime() < end && storm.wrong.isEmpty()) {
+        while ((System.nanoTime() < end || rounds < LEAST_ROUNDS) && storm.wrong.isEmpty()) {
             storm.round(software, random.nextLong());
             rounds++;
             if (System.nanoTime() - shown > 5_000_000_000L) {

@@ -33,7 +33,8 @@ final class ForkedJvm {
         command.add("-Dquern.vmap.backend=" + BackEnd.preferred().name().toLowerCase(Locale.ROOT));
         command.addAll(flags);
         command.add("-cp");
-        command.add(String.join(":", placeOf(VmapArena.class), placeOf(Unistd.class), placeOf(Assertions.class), "target/test-classes"));
+        command.add(String.join(":", placeOf(VmapArena.class), placeOf(Unistd.class), placeOf(Assertions.class),
+                "target/test-classes"));
         command.add(main.getName());
         command.addAll(List.of(args));
         return new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 
 import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.linux.Progress;
 import org.quern.vmap.UserfaultMessage.PageFault;
 import org.quern.vmap.reserve.Reservation;
@@ -46,7 +47,8 @@ final class UserfaultScenarios {
         Method[] methods = UserfaultScenarios.class.getDeclaredMethods();
         Arrays.sort(methods, Comparator.comparing(Method::getName));
         for (Method method : methods) {
-            if (method.getParameterCount() == 0 && !Modifier.isPrivate(method.getModifiers()) && !method.isSynthetic()) {
+            if (method.getParameterCount() == 0 && !Modifier.isPrivate(method.getModifiers())
+                    && !method.isSynthetic()) {
                 System.out.println(method.getName() + ": " + run(method));
             }
         }
@@ -189,7 +191,8 @@ final class UserfaultScenarios {
         open(1, UserfaultFeature.MINOR_SHMEM).close();
         UserfaultMemory memory = descriptor.mapShared(2 * PAGE);
         memory.register(0, 2 * PAGE, Set.of(MINOR));
-        assertThat(memory.resume(0, PAGE, true).stoppedBy()).as("the file has nothing yet").contains(Errno.EFAULT);
+        assertThatThrownBy(() -> memory.resume(0, PAGE, true)).as("the file has nothing yet")
+                .isInstanceOf(KernelException.class).hasMessageContaining("the file does not have the page");
         memory.secondMapping().set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
         byte[] seen = new byte[1];
         Thread reader = Thread.ofPlatform().daemon().start(() -> seen[0] = first(memory, 0));
