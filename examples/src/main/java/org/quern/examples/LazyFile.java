@@ -30,6 +30,12 @@ public final class LazyFile {
 
     private LazyFile() {}
 
+    /**
+     * Runs it.
+     *
+     * @param args none
+     * @throws Exception if the files cannot be written
+     */
     public static void main(String[] args) throws Exception {
         Path directory = Files.createTempDirectory("lazy-file");
         Path plain = directory.resolve("plain");

@@ -54,7 +54,8 @@ public final class PageFillStress {
 
     /** F2: who has the view that was made after a page became DISCARDING does not take the page for PRESENT. */
     @JCStressTest
-    @Outcome(id = {"1, 0", "1, 1", "2, 0"}, expect = ACCEPTABLE, desc = "the old view, which ends; or the page is seen to go")
+    @Outcome(id = {"1, 0", "1, 1",
+            "2, 0"}, expect = ACCEPTABLE, desc = "the old view, which ends; or the page is seen to go")
     @State
     public static class ViewBeforeState {
         private final FillStates states = new FillStates(1);
