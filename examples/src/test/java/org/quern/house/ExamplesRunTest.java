@@ -33,6 +33,8 @@ class ExamplesRunTest {
             prints("OrderedStreams", "gathered: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]", "future 3 of 3",
                     "published: 0 1 2 3 4 5 6 7 8 9, complete"),
             prints("RangeFill", "65536 pages", "each page filled once: true"),
+            prints("ReassignedCpus", "user serial mask c, state RUNNING, flags [INIT]", "4000 jobs in order: true",
+                    "some dropped: true, more told than taken: false", "IN PARALLEL IN ORDER"),
             prints("ReserveAndTouch", "resident: 4096 bytes", "after decommit: 0"),
             prints("Snapshots", "restored increment 6 of 67108864 bytes, first difference at -1",
                     "compacted to base 6 of 67108864 bytes, files: 1", "CorruptSnapshotException"),
