@@ -220,6 +220,11 @@ final class Workers {
         return ThreadEnd.await(threads, nanos);
     }
 
+    /** For tests: how many workers are on record. */
+    int actingCount() {
+        return acting.length;
+    }
+
     RunQueue runQueue() {
         return runQueue;
     }
