@@ -3,6 +3,7 @@ module org.quern.padata {
     requires static transitive org.jspecify;
     requires transitive org.quern.kapi;
     requires org.jctools.core.jdk11;
+    requires static transitive java.management;
 
     exports org.quern.padata;
     exports org.quern.padata.stream;

@@ -34,7 +34,7 @@ public final class Completion {
     }
 
     // OPEN --complete, fail--> USED        OPEN --cancel, expiry, close, throw--> RELEASED --complete, fail--> USED
-    private final RingEngine engine;
+    private final Served engine;
     private final Job job;
     final long sequence;
     /** Of the job's life that this token belongs to. */
@@ -43,7 +43,7 @@ public final class Completion {
     @SuppressWarnings("unused") // through STATE
     private volatile int state = OPEN;
 
-    Completion(RingEngine engine, Job job, long sequence) {
+    Completion(Served engine, Job job, long sequence) {
         this.engine = engine;
         this.job = job;
         ticket = engine.ticket(sequence);
@@ -59,7 +59,7 @@ public final class Completion {
      */
     @Operation(threads = Operation.Threads.ANY, errors = IllegalStateException.class)
     public boolean complete() {
-        return take() && engine.completeDeferred(sequence);
+        return take() && engine.completeDeferred(job, sequence);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class Completion {
             return false;
         }
         job.failure = cause; // published by completeDeferred's exchange
-        return engine.completeDeferred(sequence);
+        return engine.completeDeferred(job, sequence);
     }
 
     /** Completes the job as failed in the library's name, unless it is complete. */
@@ -87,7 +87,7 @@ public final class Completion {
             return false;
         }
         job.failure = cause;
-        engine.completeDeferred(sequence);
+        engine.completeDeferred(job, sequence);
         return true;
     }
 
@@ -104,6 +104,6 @@ public final class Completion {
             return false;
         }
         throw new IllegalStateException("job sequence=" + Long.toUnsignedString(sequence) + " of shell "
-                + engine.shell().name() + " was completed before: a completion is used once");
+                + engine.name() + " was completed before: a completion is used once");
     }
 }

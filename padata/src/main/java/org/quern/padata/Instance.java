@@ -1,5 +1,7 @@
 package org.quern.padata;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 import org.quern.padata.run.AsymmetricFence;
 
@@ -15,6 +17,7 @@ final class Instance {
     private final Workers workers;
     private final Shells shells;
     private final EpochTrail trail;
+    private final Attachments attachments = new Attachments();
     private final @Nullable InFlightLimit limit;
     private final @Nullable Watchdog watchdog;
     private final boolean serialWorkers;
@@ -97,6 +100,10 @@ final class Instance {
         return trail;
     }
 
+    Attachments attachments() {
+        return attachments;
+    }
+
     @Nullable
     InFlightLimit limit() {
         return limit;
@@ -161,12 +168,20 @@ final class Instance {
     }
 
     void report(Shell shell, Job job, Throwable thrown) {
+        report(shell.name(), thrown, handler -> handler.callbackThrew(shell, job, thrown));
+    }
+
+    void report(KeyedShell<?> shell, Job job, Throwable thrown) {
+        report(shell.name(), thrown, handler -> handler.keyedCallbackThrew(shell, job, thrown));
+    }
+
+    private void report(String shell, Throwable thrown, Consumer<FailureHandler> tell) {
         FailureHandler handler = options.failureHandler;
         try {
             if (handler != null) {
-                handler.callbackThrew(shell, job, thrown);
+                tell.accept(handler);
             } else {
-                LOG.log(System.Logger.Level.ERROR, "a callback of shell " + shell.name() + " threw", thrown);
+                LOG.log(System.Logger.Level.ERROR, "a callback of shell " + shell + " threw", thrown);
             }
         } catch (Throwable ignored) {
             // By contract: the lane goes on whatever the handler does.
@@ -187,6 +202,7 @@ final class Instance {
 
     void awaitSubmitters() {
         shells.forEachEngine(Engine::awaitSubmitters);
+        shells.forEachKeyed(KeyedEngine::awaitSubmitters);
     }
 
     /** Wakes whoever waits for room: the state has changed. */

@@ -17,7 +17,7 @@ import org.quern.padata.run.Waiters;
  * {@link Admission} lets jobs in, {@link ParallelPhase} and {@link SerialPhase} run them, {@link Scheduling} brings the
  * workers, {@link ShellCloser} ends it all.
  */
-final class RingEngine implements Engine {
+final class RingEngine implements Engine, Served {
     private static final VarHandle STATE;
 
     static {
@@ -71,6 +71,16 @@ final class RingEngine implements Engine {
         return admission.submitAll(jobs, from, count, callbackCpu);
     }
 
+    @Override
+    public String name() {
+        return shell.name();
+    }
+
+    @Override
+    public Job running(Worker worker, long sequence) {
+        return ring.jobPlain(sequence);
+    }
+
     // ---- what the parts ask ----
 
     Shell shell() {
@@ -93,7 +103,8 @@ final class RingEngine implements Engine {
         return parallelPhase;
     }
 
-    long ticket(long sequence) {
+    @Override
+    public long ticket(long sequence) {
         return tickets.of(sequence);
     }
 
@@ -105,26 +116,29 @@ final class RingEngine implements Engine {
         return state == State.RUNNING;
     }
 
-    boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return state == State.CLOSED;
     }
 
-    boolean isCancelling() {
+    @Override
+    public boolean isCancelling() {
         return cancelling;
     }
 
-    boolean hasWork() {
+    @Override
+    public boolean hasWork() {
         return !isClosed() && (scheduling.isDrainPending() || ring.hasClaimable());
     }
 
-    /** What a parallel worker does with this shell from the run queue. */
-    void serveFromQueue(Worker worker, Idling idling) {
+    @Override
+    public void serveFromQueue(Worker worker, Idling idling) {
         scheduling.enterFromQueue();
         parallelPhase.serve(worker, idling);
     }
 
-    /** What an idle worker does that found work here. */
-    void serveAsSecond(Worker worker, Idling idling) {
+    @Override
+    public void serveAsSecond(Worker worker, Idling idling) {
         scheduling.enterAsSecond();
         parallelPhase.serve(worker, idling);
     }
@@ -153,7 +167,8 @@ final class RingEngine implements Engine {
     }
 
     /** Nobody looks after this shell any more: the moment for a closed one to be forgotten. */
-    void leftIdle() {
+    @Override
+    public void leftIdle() {
         if (isClosed()) {
             instance.forgetIfGone(shell);
         } else {
@@ -161,8 +176,8 @@ final class RingEngine implements Engine {
         }
     }
 
-    /** Completes a deferred job, from any thread; runs no callback. */
-    boolean completeDeferred(long sequence) {
+    @Override
+    public boolean completeDeferred(Job job, long sequence) {
         if (isClosed()) {
             return false;
         }
@@ -193,8 +208,8 @@ final class RingEngine implements Engine {
         }
     }
 
-    /** A callback threw: counted, and told to the instance's handler. */
-    void report(Job job, Throwable thrown) {
+    @Override
+    public void report(Job job, Throwable thrown) {
         threw.incrementAndGet();
         instance.report(shell, job, thrown);
     }

@@ -61,7 +61,10 @@ public final class Worker {
     /** First number of the batch that was claimed last. */
     long batchStart;
     /** What this worker serves; others look whether there is something to join. Null between two shells. */
-    private volatile @Nullable RingEngine serving;
+    private volatile @Nullable Served serving;
+    /** The job that runs, where it is not found by its number: of keyed shells only. */
+    @Nullable
+    KeyedJob runs;
     private long sequence;
     private boolean inParallel;
     private @Nullable Completion deferred;
@@ -117,18 +120,19 @@ public final class Worker {
      */
     @Operation(threads = Operation.Threads.OWNER, errors = IllegalStateException.class)
     public Completion defer() {
-        RingEngine engine = serving;
+        Served engine = serving;
         if (!Thread.currentThread().equals(thread) || engine == null || !inParallel) {
             throw new IllegalStateException("defer() outside the parallel phase of a job on this worker");
         }
         if (deferred != null) {
             throw new IllegalStateException("job sequence=" + Long.toUnsignedString(sequence) + " of shell "
-                    + engine.shell().name() + " is deferred already");
+                    + engine.name() + " is deferred already");
         }
-        Job job = engine.ring().jobPlain(sequence);
+        Job job = engine.running(this, sequence);
         Completion token = new Completion(engine, job, sequence);
         deferred = token;
         job.deferred = token;
+        engine.deferred(token);
         if (job.isCancelled() || engine.isCancelling()) { // Dekker with Job.cancel and close: one of the two sees it
             token.release(new CancellationException("job sequence=" + token.sequence + " was cancelled"));
         }
@@ -140,7 +144,7 @@ public final class Worker {
      *
      * @return false if the job is deferred: then it is nobody's business here any more
      */
-    boolean run(RingEngine engine, Job toRun, long itsSequence) {
+    boolean run(Served engine, Job toRun, long itsSequence) {
         if (toRun.isCancelled() && toRun.failure == null) {
             toRun.failure = new CancellationException("job sequence=" + itsSequence + " was cancelled");
         }
@@ -162,7 +166,7 @@ public final class Worker {
         return false;
     }
 
-    private void threw(RingEngine engine, Job threw, Throwable t) {
+    private void threw(Served engine, Job threw, Throwable t) {
         Completion token = deferred;
         if (token == null) {
             threw.failure = t; // published by the exchange that marks the unit done
@@ -211,12 +215,12 @@ public final class Worker {
     }
 
     @Nullable
-    RingEngine servingVolatile() {
+    Served servingVolatile() {
         return serving;
     }
 
     /** Says what this worker serves, or that it serves nothing; pairs with servingVolatile. */
-    void setServingVolatile(@Nullable RingEngine engine) {
+    void setServingVolatile(@Nullable Served engine) {
         serving = engine;
     }
 

@@ -30,6 +30,8 @@ final class Workers {
     private volatile @Nullable SerialThread[] serial = {};
     private final List<Thread> leaving = new ArrayList<>(); // guarded by this
     private volatile int count;
+    /** The instance is closed: a mask set afterwards is stored, and brings nobody back. */
+    private volatile boolean stopped;
 
     Workers(PadataOptions.Draft options, Masks masks) {
         this.options = options;
@@ -58,6 +60,9 @@ final class Workers {
 
     /** Makes the threads an epoch needs besides those that are there; they get no work of it yet. */
     void prepare(Epoch epoch) {
+        if (stopped) {
+            return;
+        }
         int wanted = wanted(epoch);
         ParallelThread[] present = parallel;
         ParallelThread[] more = Arrays.copyOf(present, Math.max(present.length, wanted));
@@ -184,9 +189,9 @@ final class Workers {
 
     /** What another worker serves and has more of than it is doing; null if nothing. */
     @Nullable
-    RingEngine othersWork(Worker self) {
+    Served othersWork(Worker self) {
         for (ParallelThread thread : parallel) {
-            RingEngine engine = thread.worker().equals(self) ? null : thread.worker().servingVolatile();
+            Served engine = thread.worker().equals(self) ? null : thread.worker().servingVolatile();
             if (engine != null && engine.hasWork()) {
                 return engine;
             }
@@ -196,6 +201,7 @@ final class Workers {
 
     /** Ends all threads; returns the names of those that had not ended in time. */
     List<String> stop(long nanos) {
+        stopped = true;
         List<Thread> threads;
         synchronized (this) {
             threads = new ArrayList<>(leaving);
