@@ -70,6 +70,7 @@ final class Instance {
         if (current != null) {
             current.close();
         }
+        masks.end();
         if (watchdog != null) {
             watchdog.stop();
         }
@@ -198,6 +199,10 @@ final class Instance {
     void replaced(Epoch old, Epoch next) {
         workers.follow(next);
         trail.add(old);
+    }
+
+    void setGates() {
+        shells.forEachEngine(Engine::setGate);
     }
 
     void awaitSubmitters() {

@@ -215,11 +215,18 @@ final class KeyedEngine implements Served {
             job.failure = new CancellationException("keyed shell " + name + " was closed");
         }
         worker.runs = job;
+        worker.setInParallel(true);
         boolean done = worker.run(this, job, job.life);
+        worker.setInParallel(false);
         worker.countJobs(1);
         if (done && queue.finish(job.link)) {
             delivery.drain(queue);
         }
+    }
+
+    @Override
+    public void drainOnLane(int callbackCpu) {
+        throw new AssertionError("keyed shells serialise inline");
     }
 
     @Override

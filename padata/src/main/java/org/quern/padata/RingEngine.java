@@ -71,6 +71,12 @@ final class RingEngine implements Engine, Served {
         return admission.submitAll(jobs, from, count, callbackCpu);
     }
 
+    // ---- what the parts ask ----
+
+    Shell shell() {
+        return shell;
+    }
+
     @Override
     public String name() {
         return shell.name();
@@ -79,12 +85,6 @@ final class RingEngine implements Engine, Served {
     @Override
     public Job running(Worker worker, long sequence) {
         return ring.jobPlain(sequence);
-    }
-
-    // ---- what the parts ask ----
-
-    Shell shell() {
-        return shell;
     }
 
     Instance instance() {
@@ -143,8 +143,8 @@ final class RingEngine implements Engine, Served {
         parallelPhase.serve(worker, idling);
     }
 
-    /** What a serial worker does with this shell from its queue. */
-    void drainOnLane(int callbackCpu) {
+    @Override
+    public void drainOnLane(int callbackCpu) {
         scheduling.setOnLane(false);
         serialPhase.drain(callbackCpu);
         leftIdle();
@@ -166,7 +166,7 @@ final class RingEngine implements Engine, Served {
         worker.offer(this);
     }
 
-    /** Nobody looks after this shell any more: the moment for a closed one to be forgotten. */
+    /** The moment for a closed shell to be forgotten. */
     @Override
     public void leftIdle() {
         if (isClosed()) {
@@ -217,11 +217,19 @@ final class RingEngine implements Engine, Served {
     // ---- closing, watching, counting ----
 
     boolean startClosing() {
-        return STATE.compareAndSet(this, State.RUNNING, State.CLOSING);
+        boolean first = STATE.compareAndSet(this, State.RUNNING, State.CLOSING);
+        admission.setGate();
+        return first;
     }
 
     void setClosed() {
         STATE.setVolatile(this, State.CLOSED);
+        admission.setGate();
+    }
+
+    @Override
+    public void setGate() {
+        admission.setGate();
     }
 
     /** Skips what has not begun and releases what was deferred; each in its place in the order. */

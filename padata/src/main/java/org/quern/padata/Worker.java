@@ -27,12 +27,14 @@ public final class Worker {
     private static final VarHandle IDLE;
     private static final VarHandle JOBS;
     private static final VarHandle DEEPEST;
+    private static final VarHandle SERVING;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             JOBS = lookup.findVarHandle(Worker.class, "jobs", long.class);
             IDLE = lookup.findVarHandle(Worker.class, "idle", boolean.class);
+            SERVING = lookup.findVarHandle(Worker.class, "serving", Served.class);
             DEEPEST = lookup.findVarHandle(Worker.class, "deepestReordering", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -49,10 +51,11 @@ public final class Worker {
     /** Whether the thread should leave its loop. */
     private volatile boolean retired;
     /**
-     * The thread that acts as this worker now, null if none does. Volatile, yet only ever compared with the reader's
+     * The thread that acts as this worker now, null if none does. Plain, since it is only ever compared with the reader's
      * own thread: a thread knows for certain whether it acts as a worker, which is all that is asked.
      */
-    volatile @Nullable Thread thread;
+    @Nullable
+    Thread thread;
     /** Whether anybody may borrow this helper. Of helpers only; a new one belongs to whoever made it. */
     private volatile boolean idle;
 
@@ -152,18 +155,21 @@ public final class Worker {
             return true; // dropped or cancelled: it goes on to its place in the order without having run
         }
         sequence = itsSequence;
-        inParallel = true;
         try {
             toRun.parallel(this);
         } catch (Throwable t) {
             threw(engine, toRun, t);
         }
-        inParallel = false;
         if (deferred == null) {
             return true;
         }
         deferred = null;
         return false;
+    }
+
+    /** Around a batch, so that {@link #defer} outside of it is refused. */
+    void setInParallel(boolean inside) {
+        inParallel = inside;
     }
 
     private void threw(Served engine, Job threw, Throwable t) {
@@ -184,6 +190,11 @@ public final class Worker {
     }
 
     // ---- where it runs, and whether; asked by its loop ----
+
+    /** Whether this was a serial worker whose thread has ended; a parallel one may get another thread. */
+    boolean hasEnded() {
+        return retired && index == SERIAL;
+    }
 
     boolean isRetired() {
         return retired;
@@ -217,6 +228,11 @@ public final class Worker {
     @Nullable
     Served servingVolatile() {
         return serving;
+    }
+
+    /** Of a helper, whose work nobody joins: needed by {@link #defer} on the same thread only. */
+    void setServingPlain(@Nullable Served engine) {
+        SERVING.set(this, engine);
     }
 
     /** Says what this worker serves, or that it serves nothing; pairs with servingVolatile. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.padata.run.Sleepers;
@@ -66,15 +67,21 @@ final class Workers {
         int wanted = wanted(epoch);
         ParallelThread[] present = parallel;
         ParallelThread[] more = Arrays.copyOf(present, Math.max(present.length, wanted));
-        for (int i = 0; i < wanted; i++) {
-            if (i >= present.length || !present[i].revive()) {
-                Worker worker = i < present.length ? present[i].worker() : addActing(new Worker(i));
-                worker.setRetired(false);
-                more[i] = new ParallelThread(this, worker);
-                more[i].start(cpuOf(i, epoch));
+        int ready = present.length;
+        try {
+            for (int i = 0; i < wanted; i++) {
+                if (i >= present.length || !present[i].revive()) {
+                    Worker worker = i < present.length ? present[i].worker() : addActing(new Worker(i));
+                    worker.setRetired(false);
+                    ParallelThread thread = new ParallelThread(this, worker);
+                    thread.start(cpuOf(i, epoch));
+                    more[i] = thread;
+                    ready = Math.max(ready, i + 1);
+                }
             }
+        } finally {
+            parallel = Arrays.copyOf(more, ready); // those that started are ours to stop, whatever happened next
         }
-        parallel = more;
         startSerial(epoch);
     }
 
@@ -88,12 +95,12 @@ final class Workers {
         for (int cpu : cpus) {
             if (more[cpu] == null) {
                 SerialThread thread = new SerialThread(options, cpu);
-                addActing(thread.self());
                 thread.start();
+                addActing(thread.self());
                 more[cpu] = thread;
+                serial = more.clone();
             }
         }
-        serial = more;
     }
 
     /** Lets the workers follow an epoch that {@link #prepare} was called for: where they run, and how many. */
@@ -138,9 +145,8 @@ final class Workers {
     }
 
     private synchronized Worker addActing(Worker worker) {
-        Worker[] more = Arrays.copyOf(acting, acting.length + 1);
-        more[acting.length] = worker;
-        acting = more;
+        acting = Stream.concat(Arrays.stream(acting).filter(present -> !present.hasEnded()), Stream.of(worker))
+                .toArray(Worker[]::new);
         return worker;
     }
 

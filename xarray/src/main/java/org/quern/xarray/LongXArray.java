@@ -1,17 +1,15 @@
 package org.quern.xarray;
 
-import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.LongUnaryOperator;
 
-import org.quern.kapi.KernelException;
+import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
 import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeLayout;
-import org.quern.xarray.tree.Tree;
-import org.quern.xarray.tree.TreeDump;
-import org.quern.xarray.tree.Writer;
+import org.quern.xarray.tree.Scan;
 
 /**
  * A sparse array of numbers, off the heap: a value 0..2^63-1 at each index of the unsigned 64-bit range, or nothing.
@@ -41,17 +39,16 @@ import org.quern.xarray.tree.Writer;
  * same under the lock. {@code docs/xarray.md} has figures.
  */
 @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
-        IllegalStateException.class})
-public final class LongXArray implements AutoCloseable {
+        UnsupportedOperationException.class, IllegalStateException.class})
+public final class LongXArray extends AbstractXArray {
     /** What an index without entry reads as. Not a value: values are not negative. */
     public static final long ABSENT = -1L;
 
-    private final Tree tree;
-    private final Writer writer;
+    /** What a reserved index is, where that matters; it reads as {@link #ABSENT}. Not a value. */
+    public static final long RESERVED = -2L;
 
     private LongXArray(XArrayConfig config) {
-        tree = new Tree(config.name(), config.maxNodeBytes(), null);
-        writer = new Writer(tree);
+        super(config, null);
     }
 
     /**
@@ -111,7 +108,7 @@ public final class LongXArray implements AutoCloseable {
             IllegalStateException.class})
     public long store(long index, long value) {
         requireValue("value", value);
-        tree.lock().lock();
+        tree.enter();
         try {
             long place = writer.locate(index);
             long old = writer.word(place, index);
@@ -131,7 +128,7 @@ public final class LongXArray implements AutoCloseable {
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = IllegalStateException.class)
     public long erase(long index) {
-        tree.lock().lock();
+        tree.enter();
         try {
             long place = writer.locate(index);
             long old = writer.word(place, index);
@@ -183,19 +180,48 @@ public final class LongXArray implements AutoCloseable {
         return replace(index, toWord("expected", expected), toWord("update", update));
     }
 
+    /**
+     * As {@link #compareAndSet}, but says what was there: also that the index is reserved, which is neither absent nor a value.
+     *
+     * @param index any index
+     * @param expected 0..2^63-1, {@link #ABSENT} or {@link #RESERVED}
+     * @param update 0..2^63-1, {@link #ABSENT} or {@link #RESERVED}
+     * @return what was there; the entry was set if that is {@code expected}
+     * @throws IllegalArgumentException if a number is below {@link #RESERVED}
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            IllegalArgumentException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public long compareAndExchange(long index, long expected, long update) {
+        long witness = exchange(index, toAnyWord("expected", expected), toAnyWord("update", update));
+        return witness == Entry.RESERVED ? RESERVED : toValue(witness);
+    }
+
     private boolean replace(long index, long expected, long update) {
-        tree.lock().lock();
+        return exchange(index, expected, update) == expected;
+    }
+
+    /** The word that was there. */
+    private long exchange(long index, long expected, long update) {
+        tree.enter();
         try {
             long place = writer.locate(index);
-            if (writer.word(place, index) != expected) {
-                return false;
+            long word = writer.word(place, index);
+            if (word != expected) {
+                return word;
+            }
+            if (expected == Entry.ABSENT && update != Entry.ABSENT && isBusy(word, index)) {
+                return Entry.RESERVED; // index 0 where ids begin at 1
             }
             if (update != Entry.ABSENT) {
                 put(place, index, update);
             } else if (expected != Entry.ABSENT) {
                 writer.remove(place, index);
             }
-            return true;
+            return word;
         } finally {
             tree.unlock();
         }
@@ -203,7 +229,7 @@ public final class LongXArray implements AutoCloseable {
 
     private void put(long place, long index, long word) {
         if (!writer.put(place, index, word, null)) {
-            throw XArray.noRoom(tree, index);
+            throw noRoom(index);
         }
     }
 
@@ -218,11 +244,8 @@ public final class LongXArray implements AutoCloseable {
      * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public boolean find(long from, long max, LongProbe probe) {
-        try {
-            return LongScan.find(tree, from, max, NodeLayout.PRESENT, Objects.requireNonNull(probe, "probe"));
-        } finally {
-            Reference.reachabilityFence(tree);
-        }
+        return Scan.run(tree, Deliveries.TO_LONG_PROBE, from, max, NodeLayout.PRESENT,
+                Objects.requireNonNull(probe, "probe"));
     }
 
     /**
@@ -234,19 +257,16 @@ public final class LongXArray implements AutoCloseable {
      * @param probe receives index and value of the entry; untouched if there is none
      * @return whether there is one; false also if {@code max} is below {@code from}
      * @throws NullPointerException if the mark or the probe is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
      * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public boolean find(long from, long max, Mark mark, LongProbe probe) {
-        try {
-            return LongScan.find(tree, from, max, mark.bitmap(),
-                    Objects.requireNonNull(probe, "probe"));
-        } finally {
-            Reference.reachabilityFence(tree);
-        }
+        return Scan.run(tree, Deliveries.TO_LONG_PROBE, from, max, bitmap(mark),
+                Objects.requireNonNull(probe, "probe"));
     }
 
     /**
-     * Finds the first entry after an index; as {@link #find(long, long, LongProbe)}.
+     * Finds the first entry after an index, which is never one around it; as {@link #find(long, long, LongProbe)}.
      *
      * @param index the index to go on from; after the last index of all there is nothing
      * @param max last index to look at, inclusive
@@ -256,11 +276,12 @@ public final class LongXArray implements AutoCloseable {
      * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public boolean findAfter(long index, long max, LongProbe probe) {
-        return index != -1L && find(index + 1, max, probe);
+        long last = lastOf(index);
+        return last != -1L && find(last + 1, max, probe);
     }
 
     /**
-     * Finds the first entry with a mark after an index; as {@link #find(long, long, Mark, LongProbe)}.
+     * Finds the first entry with a mark after an index, which is never one around it; as {@link #find(long, long, Mark, LongProbe)}.
      *
      * @param index the index to go on from; after the last index of all there is nothing
      * @param max last index to look at, inclusive
@@ -268,10 +289,12 @@ public final class LongXArray implements AutoCloseable {
      * @param probe receives index and value of the entry; untouched if there is none
      * @return whether there is one; false also after the last index of all, and if {@code max} is not above {@code index}
      * @throws NullPointerException if the mark or the probe is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
      * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public boolean findAfter(long index, long max, Mark mark, LongProbe probe) {
-        return index != -1L && find(index + 1, max, mark, probe);
+        long last = lastOf(index);
+        return last != -1L && find(last + 1, max, mark, probe);
     }
 
     /**
@@ -296,6 +319,7 @@ public final class LongXArray implements AutoCloseable {
      * @param mark the mark
      * @return an unsigned number, or empty
      * @throws NullPointerException if the mark is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
      * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public OptionalLong nextIndex(long from, long max, Mark mark) {
@@ -331,12 +355,9 @@ public final class LongXArray implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
             IllegalArgumentException.class, IllegalStateException.class})
     public void forEach(long first, long last, LongEntryConsumer consumer) {
-        XArray.requireRange(first, last);
-        try {
-            LongScan.forEach(tree, first, last, NodeLayout.PRESENT, Objects.requireNonNull(consumer, "consumer"));
-        } finally {
-            Reference.reachabilityFence(tree);
-        }
+        requireRange(first, last);
+        Scan.run(tree, Deliveries.TO_LONG_CONSUMER, first, last, NodeLayout.PRESENT,
+                Objects.requireNonNull(consumer, "consumer"));
     }
 
     /**
@@ -345,6 +366,7 @@ public final class LongXArray implements AutoCloseable {
      * @param mark the mark
      * @param consumer receives the entries
      * @throws NullPointerException if the mark or the consumer is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
      * @throws IllegalStateException if the array is closed, also by the consumer; not if nothing was left to look at by then
      */
     public void forEachMarked(Mark mark, LongEntryConsumer consumer) {
@@ -359,178 +381,376 @@ public final class LongXArray implements AutoCloseable {
      * @param mark the mark
      * @param consumer receives the entries
      * @throws NullPointerException if the mark or the consumer is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
      * @throws IllegalArgumentException if {@code last} is below {@code first}
      * @throws IllegalStateException if the array is closed, also by the consumer; not if nothing was left to look at by then
      */
     @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
-            IllegalArgumentException.class, IllegalStateException.class})
+            UnsupportedOperationException.class, IllegalArgumentException.class, IllegalStateException.class})
     public void forEachMarked(long first, long last, Mark mark, LongEntryConsumer consumer) {
-        XArray.requireRange(first, last);
-        try {
-            LongScan.forEach(tree, first, last, mark.bitmap(),
-                    Objects.requireNonNull(consumer, "consumer"));
-        } finally {
-            Reference.reachabilityFence(tree);
-        }
+        requireRange(first, last);
+        Scan.run(tree, Deliveries.TO_LONG_CONSUMER, first, last, bitmap(mark),
+                Objects.requireNonNull(consumer, "consumer"));
     }
 
     /**
-     * Sets a mark of an entry. Takes the lock, O(height); allocates no nodes.
+     * Gives entries to a predicate until it says no; as {@link #forEach(LongEntryConsumer)}.
      *
-     * @param index any index
+     * @param first first index
+     * @param last last index, inclusive
+     * @param predicate receives the entries; true to go on
+     * @return true if it said no, false if there was nothing left
+     * @throws NullPointerException if the predicate is null
+     * @throws IllegalArgumentException if {@code last} is below {@code first}
+     * @throws IllegalStateException if the array is closed, also by the predicate; not if nothing was left to look at by then
+     */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
+            IllegalArgumentException.class, IllegalStateException.class})
+    public boolean forEachWhile(long first, long last, LongEntryPredicate predicate) {
+        requireRange(first, last);
+        return Scan.run(tree, Deliveries.TO_LONG_PREDICATE, first, last, NodeLayout.PRESENT,
+                Objects.requireNonNull(predicate, "predicate"));
+    }
+
+    /**
+     * Gives entries with a mark to a predicate until it says no; as {@link #forEachWhile(long, long, LongEntryPredicate)}.
+     *
+     * @param first first index
+     * @param last last index, inclusive
      * @param mark the mark
-     * @return true if the entry did not have it; false if it had it or there is no entry
-     * @throws NullPointerException if the mark is null
+     * @param predicate receives the entries; true to go on
+     * @return true if it said no, false if there was nothing left
+     * @throws NullPointerException if the mark or the predicate is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
+     * @throws IllegalArgumentException if {@code last} is below {@code first}
+     * @throws IllegalStateException if the array is closed, also by the predicate; not if nothing was left to look at by then
+     */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
+            UnsupportedOperationException.class, IllegalArgumentException.class, IllegalStateException.class})
+    public boolean forEachMarkedWhile(long first, long last, Mark mark, LongEntryPredicate predicate) {
+        requireRange(first, last);
+        return Scan.run(tree, Deliveries.TO_LONG_PREDICATE, first, last, bitmap(mark),
+                Objects.requireNonNull(predicate, "predicate"));
+    }
+
+    /**
+     * The number of entries of a range, each counted once, reserved ones not. Lock-free; O(entries). No snapshot.
+     *
+     * @param first first index
+     * @param last last index, inclusive
+     * @return how many there are
+     * @throws IllegalArgumentException if {@code last} is below {@code first}
      * @throws IllegalStateException if the array is closed
      */
-    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
-            NullPointerException.class, IllegalStateException.class})
-    public boolean mark(long index, Mark mark) {
-        int number = mark.number();
-        tree.lock().lock();
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {IllegalArgumentException.class,
+            IllegalStateException.class})
+    public long count(long first, long last) {
+        long[] count = new long[1];
+        forEach(first, last, (index, value) -> count[0]++);
+        return count[0];
+    }
+
+    /**
+     * Copies the first entries of a range, each once. Lock-free; no snapshot. An entry that begins before the range is reported at {@code first}.
+     *
+     * @param first first index
+     * @param last last index, inclusive
+     * @param mark only entries with this mark, or null for all
+     * @param indices receives the indices
+     * @param values receives the values
+     * @param offset where to begin in both arrays
+     * @param most how many at most, 0 or more
+     * @return how many were copied
+     * @throws NullPointerException if an array is null
+     * @throws IndexOutOfBoundsException if an array has no room for so many at the offset
+     * @throws IllegalArgumentException if {@code last} is below {@code first}
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
+            IndexOutOfBoundsException.class, IllegalArgumentException.class, UnsupportedOperationException.class,
+            IllegalStateException.class})
+    public int copyRange(long first, long last, @Nullable Mark mark, long[] indices, long[] values, int offset,
+            int most) {
+        Objects.checkFromIndexSize(offset, most, Math.min(indices.length, values.length));
+        int[] copied = new int[1];
+        LongEntryPredicate copy = (index, value) -> {
+            indices[offset + copied[0]] = index;
+            values[offset + copied[0]] = value;
+            return ++copied[0] < most;
+        };
+        requireRange(first, last);
+        if (most > 0) {
+            Scan.run(tree, Deliveries.TO_LONG_PREDICATE, first, last, mark == null ? NodeLayout.PRESENT : bitmap(mark),
+                    copy);
+        }
+        return copied[0];
+    }
+
+    /**
+     * Sets the block of 2^order indices around an index. Where a larger entry covers it, that entry changes its content as a whole, and keeps order and marks;
+     * otherwise all entries in the block go, and one entry with the union of their marks takes their place. For readers, each index goes straight from old to new, but
+     * not all at the same moment. Takes the lock, O(height) and a time proportional to the nodes that go.
+     *
+     * @param index any index of the block
+     * @param order 0..63
+     * @param value 0..2^63-1
+     * @return the old value at the block's first index, or {@link #ABSENT}
+     * @throws IllegalArgumentException if the order is out of range or the value is negative
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            IllegalArgumentException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public long store(long index, int order, long value) {
+        requireValue("value", value);
+        long base = Orders.base(index, order);
+        tree.enter();
         try {
-            return writer.mark(index, number);
+            long old = toValue(writer.word(writer.locate(base), base));
+            if (!writer.store(base, order, Entry.value(value), null)) {
+                throw noRoom(index);
+            }
+            return old;
         } finally {
             tree.unlock();
         }
     }
 
     /**
-     * Clears a mark of an entry. Takes the lock, O(height); allocates no nodes.
+     * Sets exactly the indices of a range, with as few entries as possible: aligned blocks of powers of two, each with the marks of all that it replaces. An
+     * entry that stands across an end is split there, and what is outside keeps content and marks. For readers, each index goes straight from old to new,
+     * but not all at the same moment. Takes the lock for a time proportional to the nodes that go; adds at most 22 nodes.
      *
-     * @param index any index
-     * @param mark the mark
-     * @return true if the entry had it
-     * @throws NullPointerException if the mark is null
+     * @param first first index
+     * @param last last index, inclusive
+     * @param value 0..2^63-1
+     * @throws IllegalArgumentException if {@code last} is below {@code first} or the value is negative
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
      * @throws IllegalStateException if the array is closed
      */
-    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
-            NullPointerException.class, IllegalStateException.class})
-    public boolean unmark(long index, Mark mark) {
-        int number = mark.number();
-        tree.lock().lock();
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            IllegalArgumentException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public void fill(long first, long last, long value) {
+        requireRange(first, last);
+        requireValue("value", value);
+        tree.enter();
         try {
-            return writer.unmark(index, number);
+            if (!writer.ranges().fill(first, last, Entry.value(value), null)) {
+                throw noRoom(first);
+            }
         } finally {
             tree.unlock();
         }
     }
 
     /**
-     * Whether the entry at an index has a mark. Lock-free, O(height). Mark and content are not read as one: a mark may be seen shortly before its entry is erased.
+     * Sets an entry at the lowest free id of a limit. Takes the lock, O(height).
+     *
+     * @param value 0..2^63-1
+     * @param limit which ids
+     * @return the id
+     * @throws NullPointerException if the limit is null
+     * @throws IllegalArgumentException if the value is negative
+     * @throws UnsupportedOperationException if the array does not allocate
+     * @throws IdSpaceExhaustedException if none is free
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalArgumentException.class, UnsupportedOperationException.class,
+            IdSpaceExhaustedException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public long allocate(long value, Limit limit) {
+        return orExhausted(tryAllocate(value, limit), limit);
+    }
+
+    /**
+     * Sets an entry at the lowest free id of a limit, where it is normal that there is none. Takes the lock, O(height).
+     *
+     * @param value 0..2^63-1
+     * @param limit which ids
+     * @return the id, or -1 if none is free
+     * @throws NullPointerException if the limit is null
+     * @throws IllegalArgumentException if the value is negative
+     * @throws UnsupportedOperationException if the array does not allocate
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalArgumentException.class, UnsupportedOperationException.class,
+            NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public long tryAllocate(long value, Limit limit) {
+        requireValue("value", value);
+        return claim(limit, null, 0, Entry.value(value), null);
+    }
+
+    /**
+     * Sets an entry at the next free id: from where the counter stands to the end of the limit, then from its beginning. Takes the lock, O(height).
+     *
+     * @param value 0..2^63-1
+     * @param limit which ids
+     * @param counter goes on after the id, and says whether it has come round; unchanged if none is free
+     * @return the id, or -1 if none is free
+     * @throws NullPointerException if the limit or the counter is null
+     * @throws IllegalArgumentException if the value is negative
+     * @throws UnsupportedOperationException if the array does not allocate
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalArgumentException.class, UnsupportedOperationException.class,
+            NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public long tryAllocateCyclic(long value, Limit limit, CyclicCounter counter) {
+        requireValue("value", value);
+        return claim(limit, Objects.requireNonNull(counter, "counter"), 0, Entry.value(value), null);
+    }
+
+    /**
+     * Sets an entry at the next free id; as {@link #tryAllocateCyclic}, where it is wrong if there is none.
+     *
+     * @param value 0..2^63-1
+     * @param limit which ids
+     * @param counter goes on after the id, and says whether it has come round; unchanged if none is free
+     * @return the id
+     * @throws NullPointerException if the limit or the counter is null
+     * @throws IllegalArgumentException if the value is negative
+     * @throws UnsupportedOperationException if the array does not allocate
+     * @throws IdSpaceExhaustedException if none is free
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalArgumentException.class, UnsupportedOperationException.class,
+            IdSpaceExhaustedException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public long allocateCyclic(long value, Limit limit, CyclicCounter counter) {
+        return orExhausted(tryAllocateCyclic(value, limit, counter), limit);
+    }
+
+    /**
+     * Sets one entry at the lowest aligned block of 2^order free ids. Takes the lock for a time proportional to the blocks that are not free below it.
+     *
+     * @param value 0..2^63-1
+     * @param order 0..62
+     * @param limit which ids; the block lies in it as a whole
+     * @return the first id, or -1 if no block is free
+     * @throws NullPointerException if the limit is null
+     * @throws IllegalArgumentException if the order is out of range or the value is negative
+     * @throws UnsupportedOperationException if the array does not allocate
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalArgumentException.class, UnsupportedOperationException.class,
+            NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public long tryAllocateBlock(long value, int order, Limit limit) {
+        requireValue("value", value);
+        Orders.require("order", order);
+        return claim(limit, null, order, Entry.value(value), null);
+    }
+
+    /**
+     * Builds the content from its id: the id is reserved, the function called without the lock, and what it gives is stored; so nobody ever sees an entry that
+     * does not know its id. If the function throws, the id is given back.
+     *
+     * @param content gives 0..2^63-1 for an id
+     * @param limit which ids
+     * @return the id
+     * @throws NullPointerException if an argument is null
+     * @throws IllegalArgumentException if the function gives a negative value
+     * @throws UnsupportedOperationException if the array does not allocate
+     * @throws IdSpaceExhaustedException if none is free
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed, or somebody took the id meanwhile
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalArgumentException.class, UnsupportedOperationException.class,
+            IdSpaceExhaustedException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public long allocate(LongUnaryOperator content, Limit limit) {
+        Objects.requireNonNull(content, "content");
+        long id = allocateReserved(limit);
+        boolean stored = false;
+        try {
+            stored = fulfil(id, content.applyAsLong(id));
+        } finally {
+            if (!stored) {
+                release(id);
+            }
+        }
+        if (!stored) {
+            throw new IllegalStateException("array " + tree.nodes().name() + ": id=" + id
+                    + " was stored to or erased while its content was built");
+        }
+        return id;
+    }
+
+    /**
+     * Stores to an index if it is reserved. Takes the lock, O(height); needs no memory. The entry keeps the marks of the reservation.
      *
      * @param index any index
-     * @param mark the mark
-     * @return false also if there is no entry
-     * @throws NullPointerException if the mark is null
+     * @param value 0..2^63-1
+     * @return false if it is not reserved; nothing has changed
+     * @throws IllegalArgumentException if the value is negative
      * @throws IllegalStateException if the array is closed
      */
-    public boolean isMarked(long index, Mark mark) {
-        return tree.isMarked(index, mark.number());
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            IllegalArgumentException.class, IllegalStateException.class})
+    public boolean fulfil(long index, long value) {
+        requireValue("value", value);
+        tree.enter();
+        try {
+            long place = writer.locate(index);
+            boolean reserved = writer.word(place, index) == Entry.RESERVED;
+            if (reserved) {
+                put(place, index, Entry.value(value));
+            }
+            return reserved;
+        } finally {
+            tree.unlock();
+        }
     }
 
     /**
-     * Whether any entry has a mark. Lock-free, O(1).
+     * A cursor that reads.
      *
-     * @param mark the mark
-     * @return true if at least one has it
-     * @throws NullPointerException if the mark is null
-     * @throws IllegalStateException if the array is closed
-     */
-    @Operation(threads = Operation.Threads.ANY, errors = {NullPointerException.class, IllegalStateException.class})
-    public boolean anyMarked(Mark mark) {
-        tree.requireOpen(tree.headAcquire());
-        return tree.anyMarked(mark.number());
-    }
-
-    /**
-     * Whether there is no entry at all. Lock-free, O(1).
-     *
-     * @return true if there is none
+     * @param index where it begins; not looked at yet
+     * @return a cursor for the calling thread
      * @throws IllegalStateException if the array is closed
      */
     @Operation(threads = Operation.Threads.ANY, errors = IllegalStateException.class)
-    public boolean isEmpty() {
-        long head = tree.headAcquire();
-        tree.requireOpen(head);
-        return head == Entry.ABSENT;
+    public LongReadCursor cursor(long index) {
+        return new LongReadCursor(this, index);
     }
 
     /**
-     * Removes all entries and their marks, at one stroke for readers; the array can be used again. Takes the lock for a time proportional to the nodes. From
-     * 256 nodes on, memory goes back to the system, which takes some 150 us for each 2 MiB.
+     * A cursor that may change the array while it is locked.
      *
-     * @throws IllegalStateException if the array is closed
-     * @throws KernelException if the system does not take the memory back, as when all memory is locked; the entries are gone all the same
+     * @param scope of this array
+     * @param index where it begins; not looked at yet
+     * @return a cursor for the calling thread
+     * @throws NullPointerException if the scope is null
+     * @throws IllegalArgumentException if the scope is of another array
+     * @throws IllegalStateException if the scope is closed or of another thread, or the array is closed
      */
-    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
-            IllegalStateException.class, KernelException.class})
-    public void clear() {
-        tree.lock().lock();
-        try {
-            writer.clear();
-        } finally {
-            tree.unlock();
-        }
-    }
-
-    /**
-     * Removes everything and gives the memory back to the system. Everything but close, and searches of no index, then throws IllegalStateException, also reads
-     * that are under way in
-     * other threads and have not found their answer yet; none of them can crash. Idempotent. Takes the lock and waits
-     * for the system, some microseconds and 0.26 us for each page. Addresses stay reserved until the array is unreachable.
-     *
-     * @throws KernelException if the system does not take the memory back, as when all memory is locked; the array is closed all the same
-     */
-    @Override
-    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "writer lock", errors = KernelException.class)
-    public void close() {
-        tree.lock().lock();
-        try {
-            writer.close();
-        } finally {
-            tree.unlock();
-        }
-    }
-
-    /**
-     * Size and shape. Takes the lock, O(1).
-     *
-     * @return a snapshot
-     * @throws IllegalStateException if the array is closed
-     */
-    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "writer lock", errors = IllegalStateException.class)
-    public XArrayStats stats() {
-        tree.lock().lock();
-        try {
-            tree.requireOpen(tree.headPlain());
-            long nodes = tree.nodes().inUse();
-            return new XArrayStats(tree.height(), nodes, nodes * NodeLayout.BYTES, tree.nodes().quarantined(),
-                    tree.nodes().maxNodes());
-        } finally {
-            tree.unlock();
-        }
-    }
-
-    /**
-     * All nodes and entries as text, for people. Takes the lock for a time proportional to the entries.
-     *
-     * @return one line for each node and entry; equal arrays give equal text
-     * @throws IllegalStateException if the array is closed
-     */
-    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = IllegalStateException.class)
-    public String dump() {
-        tree.lock().lock();
-        try {
-            tree.requireOpen(tree.headPlain());
-            return TreeDump.of(tree);
-        } finally {
-            tree.unlock();
-        }
-    }
-
-    Tree tree() {
-        return tree;
+    @Operation(threads = Operation.Threads.OWNER, lock = "writer lock", errors = {NullPointerException.class,
+            IllegalArgumentException.class, IllegalStateException.class})
+    public LongWriteCursor writeCursor(WriteScope scope, long index) {
+        return new LongWriteCursor(this, scope, index);
     }
 
     private static void requireValue(String what, long value) {
@@ -546,7 +766,15 @@ public final class LongXArray implements AutoCloseable {
         return value == ABSENT ? Entry.ABSENT : Entry.value(value);
     }
 
+    private static long toAnyWord(String what, long value) {
+        if (value < RESERVED) {
+            throw new IllegalArgumentException(
+                    what + "=" + value + ": must be 0.." + Long.MAX_VALUE + ", ABSENT or RESERVED");
+        }
+        return value == RESERVED ? Entry.RESERVED : toWord(what, value);
+    }
+
     private static long toValue(long word) {
-        return word == Entry.ABSENT ? ABSENT : Entry.toValue(word);
+        return Entry.isValue(word) ? Entry.toValue(word) : ABSENT;
     }
 }

@@ -15,6 +15,7 @@ import org.quern.kapi.Operation;
 public final class Probe<V> {
     private long index;
     private @Nullable V value;
+    private boolean reserved;
 
     /** A probe that has found nothing: index 0, value null. */
     @Operation(threads = Operation.Threads.ANY)
@@ -32,15 +33,29 @@ public final class Probe<V> {
     /**
      * Object of the entry found last.
      *
-     * @return null before the first hit
+     * @return null before the first hit, and if {@link XArray#compareAndExchange} found none
      */
     public @Nullable V value() {
         return value;
     }
 
+    /**
+     * Whether what was found is reserved. Searches pass over reserved entries: only {@link XArray#compareAndExchange} reports them.
+     *
+     * @return false for an object, and if there was nothing
+     */
+    public boolean isReserved() {
+        return reserved;
+    }
+
     void set(long index, V value) {
+        set(index, value, false);
+    }
+
+    void set(long index, @Nullable V value, boolean reserved) {
         this.index = index;
         this.value = value;
+        this.reserved = reserved;
     }
 
     /**

@@ -2,6 +2,7 @@ package org.quern.xarray;
 
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
 import org.quern.xarray.node.NodeLayout;
 
@@ -12,9 +13,11 @@ import org.quern.xarray.node.NodeLayout;
  * @param maxNodeBytes most bytes of off-heap nodes, 576 each, 0..2^44; retired nodes that wait for readers count. More than 2^31 - 2 nodes, 1.1 TiB, are
  *        never had. What is not used costs only address space,
  *        of which up to four times as much is reserved
+ * @param allocation whether the array hands out ids, and from where
+ * @param listener is told of each node whose counts changed, or null
  */
 @Operation(threads = Operation.Threads.ANY)
-public record XArrayConfig(String name, long maxNodeBytes) {
+public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation, @Nullable NodeListener listener) {
     /**
      * 8 GiB of nodes: 900 million dense entries. Reserving address space is free, but a process has only 128 TiB of it, and this leaves room for thousands of
      * arrays.
@@ -22,16 +25,18 @@ public record XArrayConfig(String name, long maxNodeBytes) {
     public static final long DEFAULT_MAX_NODE_BYTES = (8L << 30) - 2 * NodeLayout.BYTES;
 
     private static final long LARGEST = 1L << 44;
-    private static final XArrayConfig DEFAULTS = new XArrayConfig("xarray", DEFAULT_MAX_NODE_BYTES);
+    private static final XArrayConfig DEFAULTS = new XArrayConfig("xarray", DEFAULT_MAX_NODE_BYTES, Allocation.NONE,
+            null);
 
     /**
      * Checks the arguments.
      *
      * @throws IllegalArgumentException if one is out of range
-     * @throws NullPointerException if the name is null
+     * @throws NullPointerException if the name or the allocation is null
      */
     public XArrayConfig {
         Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(allocation, "allocation");
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name is empty");
         }
@@ -59,7 +64,7 @@ public record XArrayConfig(String name, long maxNodeBytes) {
      */
     @Operation(threads = Operation.Threads.ANY, errors = {IllegalArgumentException.class, NullPointerException.class})
     public XArrayConfig named(String newName) {
-        return new XArrayConfig(newName, maxNodeBytes);
+        return new XArrayConfig(newName, maxNodeBytes, allocation, listener);
     }
 
     /**
@@ -71,6 +76,28 @@ public record XArrayConfig(String name, long maxNodeBytes) {
      */
     @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public XArrayConfig withMaxNodeBytes(long bytes) {
-        return new XArrayConfig(name, bytes);
+        return new XArrayConfig(name, bytes, allocation, listener);
+    }
+
+    /**
+     * With ids handed out by the array, or not.
+     *
+     * @param from where they begin
+     * @return a copy
+     * @throws NullPointerException if it is null
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = NullPointerException.class)
+    public XArrayConfig allocating(Allocation from) {
+        return new XArrayConfig(name, maxNodeBytes, from, listener);
+    }
+
+    /**
+     * With a listener for its nodes.
+     *
+     * @param newListener is told of each node whose counts changed; null for none
+     * @return a copy
+     */
+    public XArrayConfig listening(@Nullable NodeListener newListener) {
+        return new XArrayConfig(name, maxNodeBytes, allocation, newListener);
     }
 }

@@ -3,32 +3,26 @@ package org.quern.xarray;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.quern.xarray.entry.Extent;
+import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.trace.Span;
 import org.quern.xarray.trace.TracedArray;
 import org.quern.xarray.trace.TracedCursor;
+import org.quern.xarray.tree.Scan;
 
-/** An array as a trace sees it. What the array cannot do yet throws {@link NotThereYet}, so that a replay says so instead of passing over it. */
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** An array as a trace sees it. */
 final class ArrayTarget implements TracedArray {
     private static final Mark[] MARKS = Mark.values();
 
-    /** The operation is not there yet. */
-    static final class NotThereYet extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        NotThereYet(String operation) {
-            super(operation + " is not there yet");
-        }
-    }
-
     private final ArrayUnderTest array;
     private final Kind kind;
+    private final CyclicCounter counter = CyclicCounter.of32Bits();
 
     ArrayTarget(ArrayUnderTest array, Kind kind) {
         this.array = array;
         this.kind = kind;
-        if (kind != Kind.PLAIN) {
-            throw new NotThereYet("an allocating array");
-        }
     }
 
     @Override
@@ -47,7 +41,17 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public long store(long index, long value) {
-        return value == ABSENT ? array.erase(index) : array.store(index, value);
+        if (value == ABSENT && kind == Kind.PLAIN) {
+            return array.erase(index);
+        }
+        if (value == ABSENT) {
+            long old = array.load(index);
+            if (!array.array().setReserved(index)) {
+                array.array().reserve(index);
+            }
+            return old;
+        }
+        return array.store(index, value);
     }
 
     @Override
@@ -57,32 +61,22 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public boolean insert(long index, long value) {
-        if (value == RESERVED) {
-            throw new NotThereYet("insertReserved");
-        }
-        return array.insert(index, value);
+        return value == RESERVED || value == ABSENT ? array.array().reserve(index) : array.insert(index, value);
     }
 
     @Override
     public long compareAndExchange(long index, long expected, long update) {
-        if (expected == RESERVED) {
-            throw new NotThereYet("compareAndExchange of reserved entries");
-        }
-        long witness = array.load(index);
-        if (array.compareAndSet(index, expected, update) != (witness == expected)) {
-            throw new AssertionError("compareAndSet disagrees with load");
-        }
-        return witness;
+        return array.compareAndExchange(index, expected, update);
     }
 
     @Override
     public void reserve(long index) {
-        throw new NotThereYet("reserve");
+        array.array().reserve(index);
     }
 
     @Override
     public void release(long index) {
-        throw new NotThereYet("release");
+        array.array().release(index);
     }
 
     @Override
@@ -129,83 +123,149 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public long allocate(long min, long max, long value) {
-        throw new UnsupportedOperationException("not an allocating array");
+        Limit limit = new Limit(min, max);
+        return value == ABSENT || value == RESERVED
+                ? array.array().tryAllocateReserved(limit)
+                : array.tryAllocate(value, limit);
     }
 
     @Override
     public Cycle allocateCyclic(long min, long max, long next, long value) {
-        throw new UnsupportedOperationException("not an allocating array");
+        Limit limit = new Limit(min, max);
+        counter.moveTo(next);
+        long id = value == ABSENT || value == RESERVED
+                ? array.array().tryAllocateReservedCyclic(limit, counter)
+                : array.tryAllocateCyclic(value, limit, counter);
+        return new Cycle(id, counter.next(), id >= 0 && counter.wrapped());
     }
 
     @Override
     public int orderAt(long index) {
-        throw new NotThereYet("orderAt");
+        return array.array().orderAt(index);
     }
 
     @Override
     public void fill(long first, long last, long value) {
-        throw new NotThereYet("fill");
+        if (value == ABSENT) {
+            array.array().clearRange(first, last);
+        } else {
+            array.fill(first, last, value);
+        }
     }
 
     @Override
     public void storeRun(long first, long last, int level, long value) {
-        throw new NotThereYet("a store of a range");
+        int shift = 6 * level;
+        if (value != ABSENT) {
+            array.storeRun(first, shift, (int) (last - first >>> shift) + 1, value);
+            return;
+        }
+        for (long at = first, end = first - 1; end != last; at = end + 1) {
+            end = Orders.last(at, shift);
+            array.array().eraseRange(at, shift);
+        }
     }
 
     @Override
     public void storeOrder(long index, int order, long value) {
-        throw new NotThereYet("store with an order");
+        array.store(index, order, value);
     }
 
     @Override
     public void eraseOrder(long index, int order) {
-        throw new NotThereYet("eraseRange");
+        array.array().eraseRange(index, order);
     }
 
     @Override
     public void split(long index, int order, long value) {
-        throw new NotThereYet("split");
+        Span whole = spanAt(index);
+        if (whole == null) {
+            return;
+        }
+        array.array().split(index, order);
+        for (long at = whole.first(), last = at - 1; last != whole.last(); at = last + 1) {
+            last = Orders.last(at, order);
+            array.store(at, value);
+        }
     }
 
     @Override
     public List<Span> conflicts(long index, int order) {
-        throw new NotThereYet("nextConflict");
+        List<Span> all = new ArrayList<>();
+        try (WriteScope scope = array.array().lock(); AbstractWriteCursor cursor = array.writeCursor(scope, index)) {
+            cursor.moveTo(index, order);
+            while (cursor.nextConflict()) {
+                Span span = spanAt(cursor.base());
+                assertThat(span.value()).isEqualTo(array.value(cursor));
+                assertThat(Extent.order(array.tree().extentAt(span.first()))).isEqualTo(cursor.order());
+                all.add(span);
+            }
+            assertThat(cursor.index()).isEqualTo(Orders.base(index, order));
+        }
+        return all;
     }
 
     @Override
     public void prepareAndFill(long index, int order, long firstValue) {
-        throw new NotThereYet("prepareRange");
+        long first = Orders.base(index, order);
+        long last = Orders.last(index, order);
+        try (WriteScope scope = array.array().lock(); AbstractWriteCursor cursor = array.writeCursor(scope, first)) {
+            Prepared prepared = cursor.prepareRange(first, last);
+            long value = firstValue;
+            do {
+                cursor.stepForward();
+                array.store(cursor, value++);
+            } while (cursor.index() != last);
+            prepared.close();
+        }
     }
 
     @Override
     public void prepare(long index, int order) {
-        throw new NotThereYet("prepareRange");
+        boolean empty = array.isEmpty();
+        try (WriteScope scope = array.array().lock(); AbstractWriteCursor cursor = array.writeCursor(scope, index)) {
+            cursor.prepareRange(Orders.base(index, order), Orders.last(index, order));
+        }
+        assertThat(array.isEmpty()).isEqualTo(empty);
     }
 
     @Override
     public TracedCursor cursor(long index) {
-        throw new NotThereYet("a cursor");
+        return new CursorTarget(this, array, index);
     }
 
     @Override
     public Span spanAt(long index) {
-        long value = array.load(index);
-        return value == ABSENT ? null : span(index, value);
-    }
-
-    private Span span(long index, long value) {
+        long extent = array.tree().extentAt(index);
+        if (extent == Extent.NONE) {
+            return null;
+        }
         int marks = 0;
         for (Mark mark : MARKS) {
-            marks |= array.isMarked(index, mark) ? 1 << mark.ordinal() : 0;
+            marks |= (kind == Kind.PLAIN || mark != Mark.M0) && array.isMarked(index, mark) ? 1 << mark.ordinal() : 0;
         }
-        return new Span(index, index, 0, value, marks);
+        long value = array.array().isReserved(index) ? RESERVED : array.load(index);
+        return new Span(Extent.base(extent, index), Extent.last(extent, index), (int) (extent & 63) / 6, value, marks);
+    }
+
+    private List<Span> spans(long first, long last) {
+        List<Span> all = new ArrayList<>();
+        long[] found = new long[1];
+        long from = first;
+        while (Scan.run(array.tree(), Deliveries.FIRST_INDEX, from, last, NodeLayout.PRESENT, found)) {
+            Span span = spanAt(found[0]);
+            all.add(span);
+            if (Long.compareUnsigned(span.last(), last) >= 0) {
+                break;
+            }
+            from = span.last() + 1;
+        }
+        return all;
     }
 
     @Override
     public List<Span> spans() {
-        List<Span> all = new ArrayList<>();
-        array.forEach(0, -1L, null, (index, value) -> all.add(span(index, value)));
-        return all;
+        return spans(0, -1L);
     }
 
     @Override
@@ -215,12 +275,17 @@ final class ArrayTarget implements TracedArray {
 
     @Override
     public int top() {
-        return (array.stats().height() - 1) * 6;
+        return Math.max(-1, (array.stats().height() - 1) * 6);
+    }
+
+    @Override
+    public void check() {
+        assertThat(TreeChecker.defects(array.tree(), true)).isEmpty();
     }
 
     @Override
     public void close() {
-        TreeChecker.check(array.tree());
+        check();
         array.close();
     }
 }

@@ -2,10 +2,13 @@ package org.quern.xarray;
 
 import java.util.TreeMap;
 
+import org.quern.xarray.entry.Entry;
 import org.quern.xarray.tree.Tree;
 
 /** What the two kinds of array have in common, with numbers for contents, so that one suite tests both. Contents are 0..2^63-1, absent is -1. */
 interface ArrayUnderTest extends AutoCloseable {
+    long RESERVED = LongXArray.RESERVED;
+
     long load(long index);
 
     long store(long index, long value);
@@ -38,10 +41,41 @@ interface ArrayUnderTest extends AutoCloseable {
 
     String dump();
 
-    Tree tree();
+    AbstractXArray array();
+
+    /** What was there: {@link #RESERVED} for a reserved entry. */
+    long compareAndExchange(long index, long expected, long update);
+
+    long store(long index, int order, long value);
+
+    void fill(long first, long last, long value);
+
+    boolean fulfil(long index, long value);
+
+    long tryAllocate(long value, Limit limit);
+
+    long tryAllocateCyclic(long value, Limit limit, CyclicCounter counter);
+
+    long tryAllocateBlock(long value, int order, Limit limit);
+
+    /** One entry of a run of slots, as the kernel's range store makes them: only the engine can. */
+    void storeRun(long first, int shift, int slots, long value);
+
+    AbstractWriteCursor writeCursor(WriteScope scope, long index);
+
+    /** Content of a cursor: {@link #RESERVED} for a reserved entry. */
+    long value(AbstractWriteCursor cursor);
+
+    long store(AbstractWriteCursor cursor, long value);
+
+    default Tree tree() {
+        return array().tree();
+    }
 
     @Override
-    void close();
+    default void close() {
+        array().close();
+    }
 
     /** What is in it, by unsigned index. */
     default TreeMap<Long, Long> contents() {
@@ -144,13 +178,61 @@ interface ArrayUnderTest extends AutoCloseable {
         }
 
         @Override
-        public Tree tree() {
-            return array.tree();
+        public LongWriteCursor writeCursor(WriteScope scope, long index) {
+            return array.writeCursor(scope, index);
         }
 
         @Override
-        public void close() {
-            array.close();
+        public long value(AbstractWriteCursor cursor) {
+            return cursor.isReserved() ? RESERVED : ((LongWriteCursor) cursor).value();
+        }
+
+        @Override
+        public long store(AbstractWriteCursor cursor, long value) {
+            return ((LongWriteCursor) cursor).store(value);
+        }
+
+        @Override
+        public long compareAndExchange(long index, long expected, long update) {
+            return array.compareAndExchange(index, expected, update);
+        }
+
+        @Override
+        public long store(long index, int order, long value) {
+            return array.store(index, order, value);
+        }
+
+        @Override
+        public void fill(long first, long last, long value) {
+            array.fill(first, last, value);
+        }
+
+        @Override
+        public boolean fulfil(long index, long value) {
+            return array.fulfil(index, value);
+        }
+
+        @Override
+        public long tryAllocate(long value, Limit limit) {
+            return array.tryAllocate(value, limit);
+        }
+
+        @Override
+        public long tryAllocateCyclic(long value, Limit limit, CyclicCounter counter) {
+            return array.tryAllocateCyclic(value, limit, counter);
+        }
+
+        @Override
+        public long tryAllocateBlock(long value, int order, Limit limit) {
+            return array.tryAllocateBlock(value, order, limit);
+        }
+
+        @Override
+        @SuppressWarnings("try") // the scope is held, not used
+        public void storeRun(long first, int shift, int slots, long value) {
+            try (WriteScope scope = array.lock()) {
+                array.writer().storeRun(first, shift, slots, Entry.value(value), null);
+            }
         }
     }
 
@@ -265,13 +347,79 @@ interface ArrayUnderTest extends AutoCloseable {
         }
 
         @Override
-        public Tree tree() {
-            return array.tree();
+        public WriteCursor<Box> writeCursor(WriteScope scope, long index) {
+            return array.writeCursor(scope, index);
         }
 
         @Override
-        public void close() {
-            array.close();
+        @SuppressWarnings("unchecked")
+        public long value(AbstractWriteCursor cursor) {
+            return cursor.isReserved() ? RESERVED : value(((WriteCursor<Box>) cursor).value());
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public long store(AbstractWriteCursor cursor, long value) {
+            return value(((WriteCursor<Box>) cursor).store(box(value)));
+        }
+
+        @Override
+        public long compareAndExchange(long index, long expected, long update) {
+            Probe<Box> witness = new Probe<>();
+            if (expected == RESERVED) {
+                boolean reserved = update == RESERVED
+                        ? array.isReserved(index)
+                        : update == LongXArray.ABSENT ? array.release(index) : array.fulfil(index, box(update));
+                return reserved ? RESERVED : value(array.load(index));
+            }
+            if (update == RESERVED) {
+                long found = array.isReserved(index) ? RESERVED : load(index);
+                if (found == expected) {
+                    boolean done = expected == LongXArray.ABSENT ? array.reserve(index) : array.setReserved(index);
+                    return done ? found : RESERVED;
+                }
+                return found;
+            }
+            array.compareAndExchange(index, box(expected), box(update), witness);
+            return witness.isReserved() ? RESERVED : value(witness.value());
+        }
+
+        @Override
+        public long store(long index, int order, long value) {
+            return value(array.store(index, order, box(value)));
+        }
+
+        @Override
+        public void fill(long first, long last, long value) {
+            array.fill(first, last, box(value));
+        }
+
+        @Override
+        public boolean fulfil(long index, long value) {
+            return array.fulfil(index, box(value));
+        }
+
+        @Override
+        public long tryAllocate(long value, Limit limit) {
+            return array.tryAllocate(box(value), limit);
+        }
+
+        @Override
+        public long tryAllocateCyclic(long value, Limit limit, CyclicCounter counter) {
+            return array.tryAllocateCyclic(box(value), limit, counter);
+        }
+
+        @Override
+        public long tryAllocateBlock(long value, int order, Limit limit) {
+            return array.tryAllocateBlock(box(value), order, limit);
+        }
+
+        @Override
+        @SuppressWarnings("try") // the scope is held, not used
+        public void storeRun(long first, int shift, int slots, long value) {
+            try (WriteScope scope = array.lock()) {
+                array.writer().storeRun(first, shift, slots, Entry.OBJECT, box(value));
+            }
         }
     }
 }

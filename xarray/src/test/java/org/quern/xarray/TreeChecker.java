@@ -7,13 +7,14 @@ import java.util.Set;
 
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.Tree;
 
 /**
- * Checks every structural invariant of a quiescent tree: heights, counts, parents, offsets, bases, present bitmaps, mark propagation, mirrors, reachability, and
+ * Checks every structural invariant of a quiescent tree: heights, counts, parents, offsets, bases, present bitmaps, siblings, full bits, mark propagation, mirrors, reachability, and
  * that no node is lost: nodes in the tree + in quarantine = blocks taken from the pool. Returns what is wrong instead of throwing, so that its own test can
  * show that it finds each defect.
  */
@@ -22,6 +23,8 @@ final class TreeChecker {
     private final List<String> defects = new ArrayList<>();
     private final Set<Long> reached = new HashSet<>();
     private int rootMarks;
+    /** Kernel-like range stores make runs that are no powers of two. */
+    private boolean runsOfAnyLength;
 
     private TreeChecker(Tree tree) {
         this.tree = tree;
@@ -35,7 +38,12 @@ final class TreeChecker {
     }
 
     static List<String> defects(Tree tree) {
+        return defects(tree, false);
+    }
+
+    static List<String> defects(Tree tree, boolean runsOfAnyLength) {
         TreeChecker checker = new TreeChecker(tree);
+        checker.runsOfAnyLength = runsOfAnyLength;
         tree.lock().lock();
         try {
             checker.run();
@@ -54,7 +62,7 @@ final class TreeChecker {
         } else if (head == Entry.ABSENT || head == Entry.CLOSED) {
             require(tree.rootMarksAcquire() == 0, "empty array has marks %x", tree.rootMarksAcquire());
         } else {
-            require(tree.mirror() == null ? Entry.isValue(head) : head == Entry.OBJECT, "head %x is no entry", head);
+            require(isEntry(head), "head %x is no entry", head);
         }
         Mirror mirror = tree.mirror();
         if (mirror != null) {
@@ -73,7 +81,9 @@ final class TreeChecker {
     private void root(long node, int shift) {
         long address = tree.basePlain() + node;
         require(NodeAccess.parentPlain(address) == 0 && NodeAccess.offsetPlain(address) == 0, "root has a parent");
-        require(NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) != 1, "root of shift %d holds slot 0 only", shift);
+        require(NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) != 1
+                || isEntry(NodeAccess.slotPlain(address, 0)), "root of shift %d holds slot 0 only",
+                shift);
         rootMarks = node(node, shift, 0);
     }
 
@@ -89,6 +99,7 @@ final class TreeChecker {
         require(NodeAccess.basePlain(address) == base, "node %d: base %x, should be %x", node,
                 NodeAccess.basePlain(address), base);
         long present = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT);
+        siblings(node, present, shift);
         int values = 0;
         int any = 0;
         for (int slot = 0; slot < Geometry.SLOTS; slot++) {
@@ -100,6 +111,10 @@ final class TreeChecker {
             any |= below;
         }
         require(present != 0, "node %d is empty", node);
+        require((present & ~Geometry.allSlots(shift)) == 0, "node %d has slots beyond the last index", node);
+        if (tree.allocating() && shift > 0) {
+            full(node, shift);
+        }
         require(NodeAccess.countPlain(address) == Long.bitCount(present), "node %d: count %d, present %x", node,
                 NodeAccess.countPlain(address), present);
         require(NodeAccess.valueCountPlain(address) == values, "node %d: valueCount %d, values %d", node,
@@ -107,10 +122,60 @@ final class TreeChecker {
         return any;
     }
 
+    /** Runs are aligned powers of two of slots that hold the same. */
+    private void siblings(long node, long present, int shift) {
+        long address = tree.basePlain() + node;
+        long siblings = NodeAccess.bitmapPlain(address, NodeLayout.SIBLINGS);
+        require((siblings & ~present) == 0, "node %d: siblings %x, present %x", node, siblings, present);
+        require((siblings & 1) == 0, "node %d: slot 0 continues nothing", node);
+        for (int slot = 0; slot < Geometry.SLOTS; slot += Run.length(siblings, slot)) {
+            int length = Run.length(siblings, slot);
+            require(runsOfAnyLength || (Integer.bitCount(length) == 1 && slot % length == 0 && length < Geometry.SLOTS),
+                    "node %d slot %d: run of %d slots",
+                    node, slot, length);
+            for (int next = slot + 1; next < slot + length; next++) {
+                long word = NodeAccess.slotPlain(address, next);
+                require(word == NodeAccess.slotPlain(address, slot), "node %d slot %d: word %x continues %x", node,
+                        next,
+                        word,
+                        NodeAccess.slotPlain(address, slot));
+                require(isEntry(word), "node %d slot %d: word %x continues a run", node, next, word);
+                if (tree.mirror() != null) {
+                    require(tree.mirror().getAcquire(node, next) == tree.mirror().getAcquire(node, slot),
+                            "node %d slot %d: another object than slot %d", node, next, slot);
+                }
+                for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
+                    require((NodeAccess.bitmapPlain(address, NodeLayout.marks(mark)) >>> next & 1) == 0,
+                            "node %d slot %d: mark %d on a sibling", node, next, mark);
+                }
+            }
+        }
+    }
+
+    /** A slot of an interior node of an allocating array is full if nothing under it is free. */
+    private void full(long node, int shift) {
+        long address = tree.basePlain() + node;
+        for (int slot = 0; slot < Geometry.SLOTS; slot++) {
+            long word = NodeAccess.slotPlain(address, slot);
+            boolean full = isEntry(word);
+            if (Entry.isLink(word, tree.linkMaskPlain())) {
+                long child = tree.basePlain() + Entry.toOffset(word);
+                full = NodeAccess.bitmapPlain(child,
+                        shift == Geometry.DIGIT_BITS ? NodeLayout.PRESENT : NodeLayout.FULL) == -1L;
+            }
+            require((NodeAccess.bitmapPlain(address, NodeLayout.FULL) >>> slot & 1) != 0 == full,
+                    "node %d slot %d: full should be %s", node, slot, full);
+        }
+    }
+
+    private boolean isEntry(long word) {
+        return word == Entry.RESERVED || (tree.mirror() == null ? Entry.isValue(word) : word == Entry.OBJECT);
+    }
+
     private int slot(long node, int slot, int shift, long base, long word) {
         long address = tree.basePlain() + node;
         int marks = 0;
-        for (int mark = 0; mark < NodeLayout.MARK_COUNT; mark++) {
+        for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
             marks |= (int) (NodeAccess.bitmapPlain(address, NodeLayout.marks(mark)) >>> slot & 1) << mark;
         }
         if (shift > 0 && Entry.isLink(word, tree.linkMaskPlain())) {
@@ -125,12 +190,10 @@ final class TreeChecker {
             return marks;
         }
         require(word != Entry.ABSENT || marks == 0, "node %d slot %d: marks %x on an empty slot", node, slot, marks);
-        require(word == Entry.ABSENT
-                || (shift == 0 && (tree.mirror() == null ? Entry.isValue(word) : word == Entry.OBJECT)),
-                "node %d slot %d: word %x", node, slot, word);
+        require(word == Entry.ABSENT || isEntry(word), "node %d slot %d: word %x", node, slot, word);
         Mirror mirror = tree.mirror();
-        if (mirror != null && shift == 0) {
-            require((mirror.getAcquire(node, slot) != null) == (word != Entry.ABSENT),
+        if (mirror != null) {
+            require((mirror.getAcquire(node, slot) != null) == (word == Entry.OBJECT),
                     "node %d slot %d: word %x, object %s", node, slot, word,
                     mirror.getAcquire(node, slot));
         }

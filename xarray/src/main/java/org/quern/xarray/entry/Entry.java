@@ -14,10 +14,12 @@ package org.quern.xarray.entry;
  *   n .. n110                              internal number n    slot, head         internal(n)
  *
  *   o = byte offset of the node from the pool's base: a multiple of 64, never 0       s = shift of the root node: 0, 6, .. 60
- *   n = 0..63   the canonical slot of a multi-index entry (kept free for siblings)
- *       64      reserved entry (kept free)
+ *   n = 64      RESERVED: the index is taken and has no content yet
  *       65      CLOSED, in the head only
  * </pre>
+ *
+ * Every slot of an entry that spans several holds the same word; {@link Run} says which slots belong together. So a walk needs no word that
+ * points to another slot, and cannot be led astray by one.
  *
  * A link is position independent: it says where a node is in its pool, not in memory. One test, {@link #isLink}, decides both that a word
  * <em>is</em> a link and that what it points to <em>lies in the pool</em>: every bit outside the pool's offset bits is compared at once. The
@@ -32,6 +34,8 @@ public final class Entry {
     public static final long OBJECT = 0b100;
     /** What a link adds to the offset of its node; subtract it from an address instead of masking it away. */
     public static final long LINK_TAG = 0b10;
+    /** An index that is taken and has no content. */
+    public static final long RESERVED = internal(64);
     /** The head of a closed array. */
     public static final long CLOSED = internal(65);
 

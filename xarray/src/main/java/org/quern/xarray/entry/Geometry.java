@@ -26,6 +26,10 @@ public final class Geometry {
     public static final int MAX_SHIFT = 60;
     /** Levels of the highest tree. */
     public static final int MAX_HEIGHT = MAX_SHIFT / DIGIT_BITS + 1;
+    /** Highest order of an entry. */
+    public static final int MAX_ORDER = 63;
+    /** The slots of a node of {@link #MAX_SHIFT} that indices have. */
+    private static final long TOP_SLOTS = 0xffff;
 
     private Geometry() {}
 
@@ -145,5 +149,83 @@ public final class Geometry {
             bits &= -1L >>> (LAST_SLOT - leafSlot(last));
         }
         return bits;
+    }
+
+    /**
+     * The shift of the nodes that hold entries of an order.
+     *
+     * @param order 0..63
+     * @return 0, 6, .. 60
+     */
+    public static int shiftOf(int order) {
+        return order / DIGIT_BITS * DIGIT_BITS;
+    }
+
+    /**
+     * The slots that an entry of an order takes.
+     *
+     * @param order 0..63
+     * @return 1, 2, 4, .. 32
+     */
+    public static int slotsOf(int order) {
+        return 1 << order % DIGIT_BITS;
+    }
+
+    /**
+     * First index of the aligned block of 2^order indices around an index.
+     *
+     * @param index an index
+     * @param order 0..63
+     * @return the index rounded down
+     */
+    public static long blockBase(long index, int order) {
+        return index & -1L << order;
+    }
+
+    /**
+     * Last index of the aligned block of 2^order indices around an index.
+     *
+     * @param index an index
+     * @param order 0..63
+     * @return the last one, inclusive
+     */
+    public static long blockLast(long index, int order) {
+        return index | ~(-1L << order);
+    }
+
+    /**
+     * Last index under a slot.
+     *
+     * @param base the node's base
+     * @param shift the node's shift
+     * @param slot the slot
+     * @return the last index, inclusive
+     */
+    public static long slotLast(long base, int shift, int slot) {
+        return slotBase(base, shift, slot) | ~(-1L << shift);
+    }
+
+    /**
+     * The order of the largest aligned block that begins at an index and does not go beyond another.
+     *
+     * @param first first index
+     * @param last last index allowed, inclusive, not below {@code first}
+     * @return 0..63
+     */
+    public static int largestBlock(long first, long last) {
+        int aligned = first == 0 ? MAX_ORDER : Long.numberOfTrailingZeros(first);
+        long further = last - first; // one less than the length, which may be 2^64
+        int fits = further == -1L ? MAX_ORDER : MAX_ORDER - Long.numberOfLeadingZeros(further + 1);
+        return Math.min(aligned, fits);
+    }
+
+    /**
+     * The slots of a node that indices have.
+     *
+     * @param shift the node's shift
+     * @return all 64, or 16 at the very top
+     */
+    public static long allSlots(int shift) {
+        return shift == MAX_SHIFT ? TOP_SLOTS : -1L;
     }
 }

@@ -29,10 +29,14 @@ public final class NodeAccess {
     /** What the address of a node can have set: no address of a process reaches 2^56, and blocks are 64-byte aligned. */
     private static final long NODE_BITS = (1L << 56) - 64;
 
-    private static final int OFFSET_AT = 8;
-    private static final int COUNT_AT = 16;
-    private static final int VALUE_COUNT_AT = 24;
-    private static final long BYTE = 0xff;
+    private static final int OFFSET_AT = 6;
+    private static final int COUNT_AT = 12;
+    private static final int VALUE_COUNT_AT = 19;
+    private static final int PARENT_AT = 26;
+    private static final long SIX = 0x3f;
+    private static final long SEVEN = 0x7f;
+    private static final int PARENT_UNIT_SHIFT = 6;
+    private static final long NOT_PLACE = SIX | SEVEN << COUNT_AT | SEVEN << VALUE_COUNT_AT;
 
     private NodeAccess() {}
 
@@ -45,7 +49,6 @@ public final class NodeAccess {
      */
     public static void initPlain(long node, int shift, long base) {
         set(at(node, NodeLayout.INFO), shift);
-        set(at(node, NodeLayout.PARENT), 0);
         set(at(node, NodeLayout.BASE), base);
     }
 
@@ -119,7 +122,7 @@ public final class NodeAccess {
      * Reads a bitmap; pairs with {@link #setBitmapRelease}.
      *
      * @param node address
-     * @param bitmap {@link NodeLayout#PRESENT} or {@link NodeLayout#marks}
+     * @param bitmap {@link NodeLayout#PRESENT}, {@link NodeLayout#SIBLINGS} or {@link NodeLayout#marks}
      * @return 64 bits
      */
     public static long bitmapAcquire(long node, long bitmap) {
@@ -130,7 +133,7 @@ public final class NodeAccess {
      * Reads a bitmap under the lock.
      *
      * @param node address
-     * @param bitmap {@link NodeLayout#PRESENT} or {@link NodeLayout#marks}
+     * @param bitmap {@link NodeLayout#PRESENT}, {@link NodeLayout#SIBLINGS} or {@link NodeLayout#marks}
      * @return 64 bits
      */
     public static long bitmapPlain(long node, long bitmap) {
@@ -141,7 +144,7 @@ public final class NodeAccess {
      * Publishes a bitmap; pairs with {@link #bitmapAcquire}.
      *
      * @param node address
-     * @param bitmap {@link NodeLayout#PRESENT} or {@link NodeLayout#marks}
+     * @param bitmap {@link NodeLayout#PRESENT}, {@link NodeLayout#SIBLINGS} or {@link NodeLayout#marks}
      * @param bits 64 bits
      */
     public static void setBitmapRelease(long node, long bitmap, long bits) {
@@ -159,13 +162,23 @@ public final class NodeAccess {
     }
 
     /**
+     * Shift of a node, for readers: the word it is part of changes, these bits do not while the node can be reached.
+     *
+     * @param node address
+     * @return 0, 6, .. 60; anything below 64 in a node that is being reused
+     */
+    public static int shiftOpaque(long node) {
+        return (int) ((long) WORD.getOpaque(RawMemory.EVERYTHING, at(node, NodeLayout.INFO)) & SIX);
+    }
+
+    /**
      * Shift of a node.
      *
      * @param node address
      * @return 0, 6, .. 60
      */
     public static int shiftPlain(long node) {
-        return (int) (get(at(node, NodeLayout.INFO)) & BYTE);
+        return (int) (get(at(node, NodeLayout.INFO)) & SIX);
     }
 
     /**
@@ -175,7 +188,7 @@ public final class NodeAccess {
      * @return 0..63
      */
     public static int offsetPlain(long node) {
-        return (int) (get(at(node, NodeLayout.INFO)) >>> OFFSET_AT & BYTE);
+        return (int) (get(at(node, NodeLayout.INFO)) >>> OFFSET_AT & SIX);
     }
 
     /**
@@ -185,7 +198,7 @@ public final class NodeAccess {
      * @return 0..64
      */
     public static int countPlain(long node) {
-        return (int) (get(at(node, NodeLayout.INFO)) >>> COUNT_AT & BYTE);
+        return (int) (get(at(node, NodeLayout.INFO)) >>> COUNT_AT & SEVEN);
     }
 
     /**
@@ -195,7 +208,7 @@ public final class NodeAccess {
      * @return 0..64
      */
     public static int valueCountPlain(long node) {
-        return (int) (get(at(node, NodeLayout.INFO)) >>> VALUE_COUNT_AT & BYTE);
+        return (int) (get(at(node, NodeLayout.INFO)) >>> VALUE_COUNT_AT & SEVEN);
     }
 
     /**
@@ -205,7 +218,7 @@ public final class NodeAccess {
      * @return byte offset in the pool, 0 at the root
      */
     public static long parentPlain(long node) {
-        return get(at(node, NodeLayout.PARENT));
+        return get(at(node, NodeLayout.INFO)) >>> PARENT_AT << PARENT_UNIT_SHIFT;
     }
 
     /**
@@ -216,9 +229,9 @@ public final class NodeAccess {
      * @param slot its slot there, 0 for a root
      */
     public static void setParentPlain(long node, long parent, int slot) {
-        set(at(node, NodeLayout.PARENT), parent);
-        long info = get(at(node, NodeLayout.INFO)) & ~(BYTE << OFFSET_AT);
-        set(at(node, NodeLayout.INFO), info | (long) slot << OFFSET_AT);
+        long info = get(at(node, NodeLayout.INFO)) & NOT_PLACE;
+        set(at(node, NodeLayout.INFO),
+                info | (long) slot << OFFSET_AT | parent >>> PARENT_UNIT_SHIFT << PARENT_AT);
     }
 
     /**
@@ -229,7 +242,7 @@ public final class NodeAccess {
      * @param values change of the number of values
      */
     public static void addCountsPlain(long node, int slots, int values) {
-        set(node + NodeLayout.INFO,
+        set(at(node, NodeLayout.INFO),
                 get(at(node, NodeLayout.INFO)) + ((long) slots << COUNT_AT) + ((long) values << VALUE_COUNT_AT));
     }
 

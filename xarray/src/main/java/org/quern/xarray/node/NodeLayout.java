@@ -6,11 +6,11 @@ import org.quern.xarray.entry.Geometry;
  * Layout of a node: 576 bytes = nine cache lines, one of header and eight of slots.
  *
  * <pre>
- *     0  info          shift:8 | offset:8 | count:8 | valueCount:8 | 32 spare     writer only, except shift
- *     8  parent        byte offset of the parent in the pool, 0 at the root       writer only
+ *     0  info          shift:6 | offset:6 | count:7 | valueCount:7 | parent:38   writer only, except shift; parent in units of 64 bytes, 0 at the root
+ *     8  siblings      bit n: slot n continues the entry of slot n-1              see Run
  *    16  version       version and lock word of this node (kept free, 0)
  *    24  present       bit n: slot n is not empty
- *    32  marks 0       bit n: some entry under slot n has mark 0
+ *    32  marks 0       bit n: some entry under slot n has mark 0. In an allocating array: full, bit n of an interior node: nothing free under slot n
  *    40  marks 1
  *    48  marks 2
  *    56  base          first index this node covers; constant from publication to recycling
@@ -22,21 +22,24 @@ import org.quern.xarray.entry.Geometry;
  *
  * Protocol. A block of the pool that is not in use reads as zeros in all 576 bytes, so a new node only needs its info, parent and base. A block, once a
  * node, is only ever a node: a slot position never held anything but a slot word. Count is the number of non-empty slots and equals the bits set in
- * present; valueCount counts the slots that hold values. For each mark, the bit of a slot that links to a child is the OR of the child's 64 bits.
+ * present; valueCount counts the slots that hold values; both count each slot of an entry that spans several. For each mark, the bit of a slot that links
+ * to a child is the OR of the child's 64 bits, and the bits of siblings are 0.
  *
  * <p>Why 64 slots: the present and mark bitmaps are then one word each, a leaf's slots are eight adjacent lines that the prefetcher takes as one stream, and
  * a dense array costs 576/64 bytes an entry and 576/63 with its interior nodes (9.14). Why the header in front: one line serves searches, and a load
- * never touches it. Should more header words be needed, parent fits the spare half of info (in units of 64 bytes).
+ * never touches it.
  */
 public final class NodeLayout {
     /** Offset of the info word. */
     public static final long INFO = 0;
-    /** Offset of the parent. */
-    public static final long PARENT = 8;
+    /** Offset of the bitmap of siblings. */
+    public static final long SIBLINGS = 8;
     /** Offset of the present bitmap. */
     public static final long PRESENT = 24;
     /** Offset of the bitmap of mark 0; the others follow. */
     public static final long MARKS = 32;
+    /** Offset of the bitmap of full slots in interior nodes of an allocating array, which has no mark 0. */
+    public static final long FULL = MARKS;
     /** Offset of the first index. */
     public static final long BASE = 56;
     /** Offset of slot 0. */

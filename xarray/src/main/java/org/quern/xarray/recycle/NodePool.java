@@ -1,5 +1,7 @@
 package org.quern.xarray.recycle;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 import org.quern.vmap.BlockPool;
 import org.quern.xarray.entry.Geometry;
@@ -34,12 +36,13 @@ public final class NodePool {
     public static final int MOST_QUARANTINED = BATCH + MOST_PER_OPERATION;
 
     private static final long RESERVE_FACTOR = 2;
+    private static final long MOST_EVER = Integer.MAX_VALUE - 8;
 
     private final String name;
     private final long maxNodes;
     private final RecycleSequence sequence;
     private final Recycled recycled;
-    private final long[] spare = new long[MOST_PER_OPERATION];
+    private long[] spare = new long[MOST_PER_OPERATION];
     private final long[] quarantine = new long[MOST_QUARANTINED];
     private @Nullable BlockPool blocks;
     private int spares;
@@ -74,17 +77,21 @@ public final class NodePool {
     /**
      * Makes sure that the next takes succeed, or changes nothing.
      *
-     * @param nodes how many, at most 22
+     * @param nodes how many; mostly at most 22
      * @return false if there is no room
      */
-    public boolean reserve(int nodes) {
-        if (inUse + nodes > maxNodes) {
+    public boolean reserve(long nodes) {
+        if (nodes > maxNodes - inUse || nodes > MOST_EVER) {
             return false;
+        }
+        if (nodes > spare.length) {
+            spare = Arrays.copyOf(spare, Math.toIntExact(nodes));
         }
         if (inUse + Math.max(nodes, spares) + quarantined > maxNodes) {
             recycle();
         }
         BlockPool pool = blocks();
+        int before = spares;
         while (spares < nodes) {
             long offset = pool.take();
             if (offset == 0 && quarantined > 0) {
@@ -96,7 +103,7 @@ public final class NodePool {
                 offset = 0;
             }
             if (offset == 0) {
-                giveBackSpares();
+                giveBackSpares(before);
                 return false;
             }
             spare[spares++] = offset;
@@ -271,10 +278,20 @@ public final class NodePool {
         return name;
     }
 
-    private void giveBackSpares() {
-        BlockPool pool = blocks();
-        while (spares > 0) {
-            pool.giveBack(spare[--spares]);
+    /** Gives back what was reserved and not taken. */
+    public void giveBackSpares() {
+        giveBackSpares(0);
+    }
+
+    private void giveBackSpares(int kept) {
+        if (spares > kept) {
+            BlockPool pool = blocks();
+            while (spares > kept) {
+                pool.giveBack(spare[--spares]);
+            }
+        }
+        if (spare.length > MOST_PER_OPERATION && spares <= MOST_PER_OPERATION) {
+            spare = Arrays.copyOf(spare, MOST_PER_OPERATION);
         }
     }
 }

@@ -161,4 +161,31 @@ public final class Descent {
     private static long below(long base, long link, long index, int shift) {
         return NodeAccess.slotAcquire(base + link, Geometry.digit(index, shift));
     }
+
+    /**
+     * The lowest node on the way to an index, for who missed the leaf: a loop, since it runs when there is no leaf.
+     *
+     * @param base address of the pool
+     * @param linkMask for {@link Entry#isLink}
+     * @param root a head that is a root
+     * @param index any index
+     * @param lowest shift of the nodes not to go below
+     * @return a {@link Place}; {@link Place#NOWHERE} beyond the capacity or if the root is below {@code lowest}
+     */
+    public static long place(long base, long linkMask, long root, long index, int lowest) {
+        int shift = Entry.rootShift(root);
+        if (shift < lowest || !Geometry.covers(shift, index)) {
+            return Place.NOWHERE;
+        }
+        long node = Entry.rootOffset(root);
+        while (shift > lowest) {
+            long word = below(base, node, index, shift);
+            if (!Entry.isLink(word, linkMask)) {
+                break;
+            }
+            node = Entry.toOffset(word);
+            shift -= Geometry.DIGIT_BITS;
+        }
+        return Place.of(node, shift);
+    }
 }

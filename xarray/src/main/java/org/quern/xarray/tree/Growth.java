@@ -4,77 +4,92 @@ import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.node.NodeAccess;
-import org.quern.xarray.node.NodeLayout;
 
 /**
- * Adds an entry for which there is no leaf yet. Called with the lock.
+ * Adds an entry for which there is no node yet. Called with the lock.
  *
  * <pre>
  *   1 reserve all nodes      or return false: nothing has changed
- *   2 build them, private    the chain down to the new leaf with the entry in it; new roots above the old one, or above the lone entry
+ *   2 build them, private    the chain down to the new node with the entry in it; new roots above the old one, or above the lone entry
  *   3 publish one word       the head, or a slot of the node that is there
  * </pre>
  *
  * One published word: no reader sees a part of it, and a tree without entries is never seen. A reader that holds the old head finds nothing above the old
- * capacity, which is what the array held before.
+ * capacity, which is what the array held before. Where ids begin at 1, the first other entry brings a reserved one at 0 with it. An entry at base 0 that needs a higher root covers everything there was: the old tree is not raised but replaced.
  */
 final class Growth {
     private final Tree tree;
     private final Slots slots;
+    private final Marking marking;
 
-    Growth(Tree tree, Slots slots) {
+    Growth(Tree tree, Slots slots, Marking marking) {
         this.tree = tree;
         this.slots = slots;
+        this.marking = marking;
     }
 
-    /** Inserts; false if there is no room for the nodes. */
-    boolean insert(long index, long word, @Nullable Object content) {
-        long head = tree.headPlain();
-        if (Entry.isRoot(head)) {
-            return Geometry.covers(Entry.rootShift(head), index)
-                    ? graft(head, index, word, content)
-                    : raise(head, index, word, content);
+    /** An entry to be: its first index, the shift of its node, its slots there, its word and its content. */
+    record Addition(long base, int shift, int slots, long word, @Nullable Object content) {
+        static Addition single(long index, long word, @Nullable Object content) {
+            return new Addition(index, 0, 1, word, content);
         }
-        return head == Entry.ABSENT ? plant(index, word, content) : raise(head, index, word, content);
+
+        long last() {
+            int slot = Geometry.slot(base, shift);
+            return Geometry.slotLast(Geometry.base(base, shift), shift, slot + slots - 1);
+        }
+
+        /** Shift of the lowest root that can hold it. */
+        int top() {
+            return Math.max(Geometry.rootShift(last()), shift);
+        }
     }
 
-    /** First entry: a chain from the root down. */
-    private boolean plant(long index, long word, @Nullable Object content) {
-        int top = Geometry.rootShift(index);
-        if (!reserve(Geometry.height(top), 1)) {
+    /** Inserts where the tree does not reach; false if there is no room for the nodes. */
+    boolean insert(Addition entry) {
+        long head = tree.headPlain();
+        if (entry.base == 0) {
+            return plant(head, entry);
+        }
+        if (head == Entry.ABSENT) {
+            return tree.zeroBusy() ? raise(Entry.RESERVED, entry) : plant(head, entry);
+        }
+        return raise(head, entry);
+    }
+
+    /** First entry, or one in place of all others: a chain from the root down. */
+    private boolean plant(long old, Addition entry) {
+        int top = entry.top();
+        if (!reserve((top - entry.shift) / Geometry.DIGIT_BITS + 1, 1)) {
             return false;
         }
-        tree.setHeadRelease(Entry.root(chain(top, index, word, content), top));
+        tree.setHeadRelease(Entry.root(chain(top, entry, tree.rootMarksAcquire()), top));
+        if (Entry.isRoot(old)) {
+            tree.sequence().advance();
+            slots.discardAll(Entry.rootOffset(old));
+        } else if (old != Entry.ABSENT) {
+            leaveHead();
+        }
         return true;
     }
 
-    /** Below a node that is there. */
-    private boolean graft(long head, long index, long word, @Nullable Object content) {
-        int shift = Entry.rootShift(head);
-        long node = Entry.rootOffset(head);
-        for (;;) {
-            long below = NodeAccess.slotPlain(tree.basePlain() + node, Geometry.slot(index, shift));
-            if (!Entry.isLink(below, tree.linkMaskPlain())) {
-                break;
-            }
-            node = Entry.toOffset(below);
-            shift -= Geometry.DIGIT_BITS;
-        }
-        int chainShift = shift - Geometry.DIGIT_BITS;
-        if (!reserve(Geometry.height(chainShift), 1)) {
+    /** Below a node that is there, whose slot is empty. */
+    boolean graft(long place, Addition entry) {
+        int top = Place.shift(place) - Geometry.DIGIT_BITS;
+        if (!reserve((top - entry.shift) / Geometry.DIGIT_BITS + 1, 1)) {
             return false;
         }
-        hang(chain(chainShift, index, word, content), node, Geometry.slot(index, shift));
+        slots.hang(chain(top, entry, 0), Place.node(place), Place.slot(place, entry.base));
         return true;
     }
 
     /** Above everything there is: new roots, the old root or the lone entry in slot 0 of the lowest, the new entry under the highest. */
-    private boolean raise(long head, long index, long word, @Nullable Object content) {
-        int top = Geometry.rootShift(index);
+    private boolean raise(long head, Addition entry) {
+        int top = entry.top();
         boolean lone = !Entry.isRoot(head);
         int shift = lone ? -Geometry.DIGIT_BITS : Entry.rootShift(head);
         int newRoots = (top - shift) / Geometry.DIGIT_BITS;
-        int chainNodes = top / Geometry.DIGIT_BITS;
+        int chainNodes = (top - entry.shift) / Geometry.DIGIT_BITS;
         if (!reserve(newRoots + chainNodes, lone && top > 0 ? 2 : 1)) {
             return false;
         }
@@ -88,15 +103,14 @@ final class Growth {
         while (shift < top) {
             shift += Geometry.DIGIT_BITS;
             long higher = node(shift, 0);
-            hang(root, higher, 0);
-            inheritMarks(higher);
+            slots.hang(root, higher, 0);
+            marking.spread(higher, 1, tree.rootMarksAcquire());
             root = higher;
         }
-        int slot = Geometry.slot(index, top);
-        if (top == 0) {
-            slots.fill(root, slot, word, content);
+        if (top == entry.shift) {
+            enter(root, entry);
         } else {
-            hang(chain(top - Geometry.DIGIT_BITS, index, word, content), root, slot);
+            slots.hang(chain(top - Geometry.DIGIT_BITS, entry, 0), root, Geometry.slot(entry.base, top));
         }
         tree.setHeadRelease(Entry.root(root, top));
         if (lone) {
@@ -107,14 +121,17 @@ final class Growth {
 
     /** A leaf with the lone entry in slot 0. */
     private long leafAbove(long lone) {
-        long leaf = leaf(0);
+        long leaf = node(0, 0);
         Mirror mirror = tree.mirror();
+        if (mirror != null) {
+            mirror.adopt(leaf);
+        }
         slots.fill(leaf, 0, lone, mirror == null ? null : mirror.headAcquire());
-        inheritMarks(leaf);
+        marking.spread(leaf, 1, tree.rootMarksAcquire());
         return leaf;
     }
 
-    /** The object has moved into a leaf: who still looks for it in the head must look again before its place is emptied. */
+    /** The object has moved into a leaf, or has gone: who still looks for it in the head must look again before its place is emptied. */
     private void leaveHead() {
         Mirror mirror = tree.mirror();
         if (mirror != null) {
@@ -123,37 +140,32 @@ final class Growth {
         }
     }
 
-    private void inheritMarks(long node) {
-        int marks = tree.rootMarksAcquire();
-        for (int mark = 0; mark < NodeLayout.MARK_COUNT; mark++) {
-            NodeAccess.setBitmapRelease(tree.basePlain() + node, NodeLayout.marks(mark), marks >>> mark & 1);
-        }
-    }
-
     /** A chain of nodes with one entry at its end; the highest node. */
-    private long chain(int top, long index, long word, @Nullable Object content) {
-        long node = leaf(index);
-        slots.fill(node, Geometry.leafSlot(index), word, content);
-        for (int shift = Geometry.DIGIT_BITS; shift <= top; shift += Geometry.DIGIT_BITS) {
-            long higher = node(shift, index);
-            hang(node, higher, Geometry.slot(index, shift));
+    private long chain(int top, Addition entry, int marks) {
+        long node = node(entry.shift, entry.base);
+        enter(node, entry);
+        marking.spread(node, 1L << Geometry.slot(entry.base, entry.shift), marks);
+        for (int shift = entry.shift + Geometry.DIGIT_BITS; shift <= top; shift += Geometry.DIGIT_BITS) {
+            long higher = node(shift, entry.base);
+            int slot = Geometry.slot(entry.base, shift);
+            slots.hang(node, higher, slot);
+            marking.spread(higher, 1L << slot, marks);
             node = higher;
         }
         return node;
     }
 
-    private void hang(long child, long parent, int slot) {
-        NodeAccess.setParentPlain(tree.basePlain() + child, parent, slot);
-        slots.fill(parent, slot, Entry.link(child));
-    }
-
-    private long leaf(long index) {
-        long leaf = node(0, index);
+    private void enter(long node, Addition entry) {
         Mirror mirror = tree.mirror();
-        if (mirror != null) {
-            mirror.adopt(leaf);
+        if (mirror != null && !mirror.covers(node)) {
+            mirror.adopt(node);
         }
-        return leaf;
+        int slot = Geometry.slot(entry.base, entry.shift);
+        if (entry.slots == 1 && entry.shift == 0) {
+            slots.fill(node, slot, entry.word, entry.content);
+        } else {
+            slots.replace(node, slot, entry.slots, entry.word, entry.content);
+        }
     }
 
     private long node(int shift, long index) {
@@ -162,14 +174,7 @@ final class Growth {
         return node;
     }
 
-    private boolean reserve(int count, int leaves) {
-        if (!tree.reserve(count)) {
-            return false;
-        }
-        Mirror mirror = tree.mirror();
-        if (mirror != null) {
-            mirror.reserve(tree.nodes().highestSpare(), leaves);
-        }
-        return true;
+    private boolean reserve(int count, int mirrors) {
+        return tree.reserve(count, mirrors);
     }
 }

@@ -68,8 +68,55 @@ final class Marking {
 
     /** Clears all marks of a slot. */
     void clearAll(long leaf, int slot) {
-        for (int mark = 0; mark < NodeLayout.MARK_COUNT; mark++) {
+        for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
             clear(leaf, slot, mark);
+        }
+    }
+
+    /** Clears all marks of several slots. */
+    void clearAllIn(long node, long mask) {
+        long address = tree.basePlain() + node;
+        for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
+            long bitmap = NodeLayout.marks(mark);
+            long bits = NodeAccess.bitmapPlain(address, bitmap);
+            long marked = bits & mask;
+            if (marked != 0) {
+                int last = Long.numberOfTrailingZeros(marked);
+                NodeAccess.setBitmapRelease(address, bitmap, (bits & ~mask) | 1L << last);
+                clear(node, last, mark); // one is left for the usual way up
+            }
+        }
+    }
+
+    /** The slots in a mask become one entry, which has the marks of all that was there. */
+    void unite(long node, int slot, long mask) {
+        long address = tree.basePlain() + node;
+        for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
+            long bits = NodeAccess.bitmapPlain(address, NodeLayout.marks(mark));
+            if ((bits & mask) != 0) {
+                NodeAccess.setBitmapRelease(address, NodeLayout.marks(mark), (bits & ~mask) | 1L << slot);
+            }
+        }
+    }
+
+    /** The marks of a slot; bit m for mark m. */
+    int of(long node, int slot) {
+        int marks = 0;
+        for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
+            long bits = NodeAccess.bitmapPlain(tree.basePlain() + node, NodeLayout.marks(mark));
+            marks |= (int) (bits >>> slot & 1) << mark;
+        }
+        return marks;
+    }
+
+    /** Gives slots of a node the same marks as another has, where the node's or its ancestors' bits are set already. */
+    void spread(long node, long mask, int marks) {
+        long address = tree.basePlain() + node;
+        for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
+            if ((marks >>> mark & 1) != 0) {
+                long bits = NodeAccess.bitmapPlain(address, NodeLayout.marks(mark));
+                NodeAccess.setBitmapRelease(address, NodeLayout.marks(mark), bits | mask);
+            }
         }
     }
 

@@ -9,7 +9,7 @@ import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.recycle.NodePool;
 
 /**
- * The objects of an {@code XArray}: a table on the heap that mirrors the leaves.
+ * The objects of an {@code XArray}: a table on the heap that mirrors the leaves, and those nodes above them that hold entries.
  *
  * <pre>
  *   off heap                         on the heap
@@ -33,7 +33,7 @@ public final class Mirror implements NodePool.Recycled {
     private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Object[].class);
     private static final VarHandle HEAD;
     private static final int NODE_NUMBER_SHIFT = 9;
-    private static final int MOST_SPARES = 2;
+    private static final int KEPT_SPARES = 2;
     private static final Object[][] EMPTY = {};
 
     static {
@@ -50,7 +50,7 @@ public final class Mirror implements NodePool.Recycled {
     /** Replaced, with all it had, before a link to a leaf that it lacked is published; so Plain is enough for who followed such a link. */
     private Object[][] leaves = EMPTY;
 
-    private final Object[][] spare = new Object[MOST_SPARES][];
+    private Object[][] spare = new Object[KEPT_SPARES][];
     private int spares;
 
     /** An empty mirror. */
@@ -106,12 +106,15 @@ public final class Mirror implements NodePool.Recycled {
      * Makes sure that the next {@link #adopt}s need no memory; may throw OutOfMemoryError, and has changed nothing then.
      *
      * @param highest highest offset that may be adopted
-     * @param count how many leaves, at most 2
+     * @param count how many nodes
      */
     void reserve(long highest, int count) {
         int number = (int) (highest >>> NODE_NUMBER_SHIFT);
         if (number >= leaves.length) {
             leaves = Arrays.copyOf(leaves, Math.max(number + 1, leaves.length + (leaves.length >> 1)));
+        }
+        if (count > spare.length) {
+            spare = Arrays.copyOf(spare, count);
         }
         while (spares < count) {
             spare[spares] = new Object[Geometry.SLOTS];
@@ -119,8 +122,39 @@ public final class Mirror implements NodePool.Recycled {
         }
     }
 
+    /** Lets go what a large operation reserved and did not need. */
+    void trim() {
+        if (spare.length > KEPT_SPARES) {
+            spare = Arrays.copyOf(spare, KEPT_SPARES);
+            spares = Math.min(spares, KEPT_SPARES);
+        }
+    }
+
     /**
-     * Gives a new leaf its mirror.
+     * Whether a node has a mirror; leaves always have. Called with the lock.
+     *
+     * @param node its offset
+     * @return true if contents of its slots can be set
+     */
+    boolean covers(long node) {
+        int number = (int) (node >>> NODE_NUMBER_SHIFT);
+        return number < leaves.length && leaves[number] != null;
+    }
+
+    /**
+     * Makes sure that a node in the tree has a mirror; may throw OutOfMemoryError, and has changed nothing then.
+     *
+     * @param node its offset
+     */
+    void cover(long node) {
+        if (!covers(node)) {
+            reserve(node, 1);
+            adopt(node);
+        }
+    }
+
+    /**
+     * Gives a new node its mirror.
      *
      * @param leaf its offset
      */

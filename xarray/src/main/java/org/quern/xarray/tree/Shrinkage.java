@@ -26,9 +26,9 @@ final class Shrinkage {
         this.slots = slots;
     }
 
-    /** Called when a slot of a leaf was emptied. */
-    void afterRemoval(long leaf) {
-        long node = leaf;
+    /** Called when slots of a node were emptied. */
+    void afterRemoval(long emptied) {
+        long node = emptied;
         long address = tree.basePlain() + node;
         while (NodeAccess.countPlain(address) == 0) {
             long parent = NodeAccess.parentPlain(address);
@@ -37,7 +37,7 @@ final class Shrinkage {
                 tree.nodes().retire(node);
                 return;
             }
-            slots.empty(parent, NodeAccess.offsetPlain(address));
+            slots.emptyOne(parent, NodeAccess.offsetPlain(address));
             tree.nodes().retire(node);
             node = parent;
             address = tree.basePlain() + node;
@@ -48,7 +48,7 @@ final class Shrinkage {
     }
 
     /** Lowers the root while it holds nothing but slot 0. */
-    private void lower(long root) {
+    void lower(long root) {
         long node = root;
         while (NodeAccess.bitmapPlain(tree.basePlain() + node, NodeLayout.PRESENT) == 1) {
             long word = NodeAccess.slotPlain(tree.basePlain() + node, 0);
@@ -63,19 +63,27 @@ final class Shrinkage {
             long child = Entry.toOffset(word);
             NodeAccess.setParentPlain(tree.basePlain() + child, 0, 0);
             tree.setHeadRelease(Entry.root(child, shift - Geometry.DIGIT_BITS));
+            slots.dropped(node);
             tree.nodes().retire(node);
             node = child;
         }
     }
 
     private void moveToHead(long leaf, long word) {
+        if (word == Entry.RESERVED && tree.zeroBusy()) { // it was there for the others
+            tree.setRootMarksRelease(0);
+            tree.setHeadRelease(Entry.ABSENT);
+            slots.emptyOne(leaf, 0);
+            tree.nodes().retire(leaf);
+            return;
+        }
         Mirror mirror = tree.mirror();
         if (mirror != null) {
             mirror.setHeadRelease(mirror.getAcquire(leaf, 0));
         }
         tree.setHeadRelease(word);
         tree.sequence().advance(); // before the slot is emptied: see above
-        slots.emptyLeaf(leaf, 0);
+        slots.emptyOne(leaf, 0);
         tree.nodes().retire(leaf);
     }
 }

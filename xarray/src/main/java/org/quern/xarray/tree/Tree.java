@@ -6,7 +6,9 @@ import java.lang.ref.Reference;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
+import org.quern.xarray.entry.Extent;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.recycle.NodePool;
@@ -54,6 +56,8 @@ public final class Tree extends RecycleSequence {
         }
     }
 
+    private static final long UNSTEADY = -2;
+
     @SuppressWarnings("unused") // accessed through HEAD
     private volatile long head = Entry.ABSENT;
 
@@ -64,6 +68,9 @@ public final class Tree extends RecycleSequence {
     private volatile int rootMarks;
 
     private final @Nullable Mirror mirror;
+    private final @Nullable NodeObserver observer;
+    private final boolean allocating;
+    private final boolean zeroBusy;
     private final NodePool nodes;
     private final WriterLock lock = new WriterLock();
 
@@ -75,7 +82,25 @@ public final class Tree extends RecycleSequence {
      * @param mirror where the content of entries is, or null if it is in the words
      */
     public Tree(String name, long maxBytes, @Nullable Mirror mirror) {
+        this(name, maxBytes, mirror, false, false, null);
+    }
+
+    /**
+     * An empty tree without memory.
+     *
+     * @param name for messages
+     * @param maxBytes most bytes of nodes
+     * @param mirror where the content of entries is, or null if it is in the words
+     * @param allocating whether free indices are tracked, in place of mark 0
+     * @param zeroBusy whether index 0 is reserved while there is any other entry
+     * @param observer told of each node whose counts changed, or null
+     */
+    public Tree(String name, long maxBytes, @Nullable Mirror mirror, boolean allocating, boolean zeroBusy,
+            @Nullable NodeObserver observer) {
         this.mirror = mirror;
+        this.zeroBusy = zeroBusy;
+        this.allocating = allocating;
+        this.observer = observer;
         this.nodes = new NodePool(name, maxBytes, this, mirror != null ? mirror : offset -> {});
     }
 
@@ -114,14 +139,15 @@ public final class Tree extends RecycleSequence {
                 long seen = readAcquire();
                 long root = headAcquire();
                 Object content = null;
+                long leaf = 0;
                 if (Entry.isRoot(root)) {
-                    long leaf = Descent.leaf(base, linkMask, root, index);
+                    leaf = Descent.leaf(base, linkMask, root, index);
                     content = contents.getAcquire(leaf, Geometry.leafSlot(index)); // leaf 0 is no node and has no mirror
                 } else if (root == Entry.OBJECT && index == 0) {
                     content = contents.headAcquire();
                 }
                 if (unchangedSince(seen)) {
-                    return content != null ? content : absent(root);
+                    return content != null || leaf != 0 ? content : contentAbove(contents, root, index);
                 }
             }
         } finally {
@@ -129,9 +155,26 @@ public final class Tree extends RecycleSequence {
         }
     }
 
-    private @Nullable Object absent(long root) {
-        requireOpen(root);
-        return null;
+    /** There is no leaf, or nothing in it: either an entry stands above the leaves, or there is none. */
+    private @Nullable Object contentAbove(Mirror contents, long head, long index) {
+        long root = head;
+        for (;;) {
+            requireOpen(root);
+            long seen = readAcquire();
+            root = headAcquire();
+            Object content = root == Entry.OBJECT && index == 0 ? contents.headAcquire() : null;
+            if (Entry.isRoot(root)) {
+                long place = Descent.place(base, linkMask, root, index, 0);
+                if (place != Place.NOWHERE
+                        && NodeAccess.slotAcquire(base + Place.node(place),
+                                Place.slot(place, index)) != Entry.ABSENT) {
+                    content = contents.getAcquire(Place.node(place), Place.slot(place, index));
+                }
+            }
+            if (unchangedSince(seen) && root != Entry.CLOSED) {
+                return content;
+            }
+        }
     }
 
     /** What a head that is no root says about an index. */
@@ -154,9 +197,7 @@ public final class Tree extends RecycleSequence {
                 boolean marked;
                 boolean valid = true;
                 if (Entry.isRoot(root)) {
-                    long leaf = Descent.leaf(base, linkMask, root, index);
-                    marked = leaf != 0
-                            && (NodeAccess.bitmapAcquire(base + leaf, NodeLayout.marks(mark)) >>> index & 1) != 0;
+                    marked = isMarkedBelow(root, index, mark);
                 } else {
                     requireOpen(root);
                     marked = index == 0 && anyMarked(mark);
@@ -169,6 +210,67 @@ public final class Tree extends RecycleSequence {
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    /**
+     * What the entry at an index spans, read without a lock. A reserved one counts.
+     *
+     * @param index any index
+     * @return an {@link Extent}, or {@link Extent#NONE} if there is no entry
+     * @throws IllegalStateException if the array is closed
+     */
+    public long extentAt(long index) {
+        try {
+            for (;;) {
+                long seen = readAcquire();
+                long root = headAcquire();
+                long extent = Entry.isRoot(root) ? extentBelow(root, index) : loneExtent(root, index);
+                if (unchangedSince(seen) && extent != UNSTEADY) {
+                    return extent;
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private long loneExtent(long head, long index) {
+        requireOpen(head);
+        return index == 0 && head != Entry.ABSENT ? Extent.LONE : Extent.NONE;
+    }
+
+    private long extentBelow(long root, long index) {
+        long place = Descent.place(base, linkMask, root, index, 0);
+        if (place == Place.NOWHERE) {
+            return Extent.NONE;
+        }
+        long node = base + Place.node(place);
+        int slot = Place.slot(place, index);
+        long siblings = NodeAccess.bitmapAcquire(node, NodeLayout.SIBLINGS);
+        long word = NodeAccess.slotAcquire(node, slot);
+        if (word == Entry.ABSENT) {
+            return Extent.NONE;
+        }
+        if (Entry.isLink(word, linkMask) || NodeAccess.bitmapAcquire(node, NodeLayout.SIBLINGS) != siblings) {
+            return UNSTEADY; // the word and the bitmap may be of different entries
+        }
+        int first = Run.start(siblings, slot);
+        return Extent.of(Place.shift(place), first, Run.length(siblings, first));
+    }
+
+    private boolean isMarkedBelow(long root, long index, int mark) {
+        long leaf = Descent.leaf(base, linkMask, root, index);
+        long place = leaf != 0 ? leaf : Descent.place(base, linkMask, root, index, 0);
+        if (place == Place.NOWHERE) {
+            return false;
+        }
+        long node = base + Place.node(place);
+        int slot = Place.slot(place, index);
+        if (leaf == 0 && Entry.isLink(NodeAccess.slotAcquire(node, slot), linkMask)) {
+            return false; // linked meanwhile: there was nothing
+        }
+        int first = Run.start(NodeAccess.bitmapAcquire(node, NodeLayout.SIBLINGS), slot);
+        return (NodeAccess.bitmapAcquire(node, NodeLayout.marks(mark)) >>> first & 1) != 0;
     }
 
     /**
@@ -284,14 +386,51 @@ public final class Tree extends RecycleSequence {
     }
 
     /**
+     * Begins a write: takes the lock.
+     *
+     * @throws IllegalStateException if the caller is inside an observer of this tree
+     */
+    public void enter() {
+        lock.lock();
+        refuseObserver();
+    }
+
+    /**
+     * As {@link #enter}, if no other thread has the lock.
+     *
+     * @return whether the caller holds it now
+     * @throws IllegalStateException if the caller is inside an observer of this tree
+     */
+    public boolean tryEnter() {
+        boolean held = lock.tryLock();
+        if (held) {
+            refuseObserver();
+        }
+        return held;
+    }
+
+    private void refuseObserver() {
+        if (observer != null && observer.isTelling()) {
+            lock.unlock();
+            throw new IllegalStateException(
+                    "array " + nodes.name() + ": a node listener must not change or lock the array it listens to");
+        }
+    }
+
+    /**
      * Ends a write: gives the lock back, and keeps this tree, and so the memory of its nodes, reachable until here. Without the
      * fence a compiler may see the last use of the tree before the last store to a node, and the cleaner unmap it in between.
+     * What an observer threw comes out here, when the operation is complete.
      */
     public void unlock() {
+        RuntimeException thrown = observer == null ? null : observer.takeFailure();
         try {
             lock.unlock();
         } finally {
             Reference.reachabilityFence(this);
+        }
+        if (thrown != null) {
+            throw thrown;
         }
     }
 
@@ -305,17 +444,61 @@ public final class Tree extends RecycleSequence {
     }
 
     /**
+     * Whether free indices are tracked.
+     *
+     * @return true for an allocating array
+     */
+    public boolean allocating() {
+        return allocating;
+    }
+
+    /**
+     * Whether index 0 is reserved while there is any other entry.
+     *
+     * @return true for an array that allocates from 1
+     */
+    public boolean zeroBusy() {
+        return zeroBusy;
+    }
+
+    /**
+     * The lowest mark that entries have.
+     *
+     * @return 0, or 1 in an allocating array
+     */
+    public int firstMark() {
+        return allocating ? 1 : 0;
+    }
+
+    /** Who is told of changed nodes. */
+    @Nullable
+    NodeObserver observer() {
+        return observer;
+    }
+
+    /**
      * Reserves nodes and, with the first of them, makes the pool known to readers-to-be. Called with the lock.
      *
      * @param count how many
      * @return false if there is no room; nothing has changed
      */
-    boolean reserve(int count) {
+    boolean reserve(long count) {
         if (!nodes.reserve(count)) {
             return false;
         }
         base = nodes.blocks().baseAddress();
         linkMask = Entry.linkMask(nodes.linkableBytes());
+        return true;
+    }
+
+    /** As {@link #reserve(long)}, with places for the objects in some of the nodes; if the heap has no room for them, OutOfMemoryError, and nothing has changed. */
+    boolean reserve(long count, int mirrors) {
+        if (!reserve(count)) {
+            return false;
+        }
+        if (mirror != null) {
+            mirror.reserve(nodes.highestSpare(), mirrors);
+        }
         return true;
     }
 

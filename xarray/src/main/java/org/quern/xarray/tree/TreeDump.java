@@ -2,6 +2,7 @@ package org.quern.xarray.tree;
 
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 
@@ -33,7 +34,7 @@ public final class TreeDump {
         if (Entry.isRoot(head)) {
             node(Entry.rootOffset(head), 1);
         } else if (head != Entry.ABSENT) {
-            entry(0, 0, 0, head, tree.rootMarksAcquire(), 1);
+            entry(0, 0, 0, head, tree.rootMarksAcquire(), 1, 0);
         }
     }
 
@@ -46,21 +47,32 @@ public final class TreeDump {
                 .append(": shift ").append(shift).append(", count ").append(NodeAccess.countPlain(address))
                 .append(", values ")
                 .append(NodeAccess.valueCountPlain(address)).append('\n');
-        for (long bits = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT); bits != 0; bits &= bits - 1) {
+        long siblings = NodeAccess.bitmapPlain(address, NodeLayout.SIBLINGS);
+        for (long bits = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT)
+                & ~siblings; bits != 0; bits &= bits - 1) {
             int slot = Long.numberOfTrailingZeros(bits);
             long word = NodeAccess.slotPlain(address, slot);
             if (Entry.isLink(word, tree.linkMaskPlain())) {
                 node(Entry.toOffset(word), depth + 1);
             } else {
-                entry(Geometry.slotBase(base, shift, slot), node, slot, word, slotMarks(address, slot), depth + 1);
+                entry(Geometry.slotBase(base, shift, slot), node, slot, word, slotMarks(address, slot), depth + 1,
+                        Run.order(shift, Run.length(siblings, slot)));
             }
         }
     }
 
-    private void entry(long index, long node, int slot, long word, int marks, int depth) {
-        indent(depth).append(Long.toUnsignedString(index)).append(" = ");
+    private void entry(long index, long node, int slot, long word, int marks, int depth, int order) {
+        indent(depth).append(Long.toUnsignedString(index));
+        if (order > 0) {
+            out.append("..").append(Long.toUnsignedString(Geometry.blockLast(index, order))).append(" (order ")
+                    .append(order)
+                    .append(')');
+        }
+        out.append(" = ");
         Mirror mirror = tree.mirror();
-        if (mirror == null) {
+        if (word == Entry.RESERVED) {
+            out.append("reserved");
+        } else if (mirror == null) {
             out.append(Entry.toValue(word));
         } else {
             Object content = node == 0 ? mirror.headAcquire() : mirror.getAcquire(node, slot);
@@ -69,9 +81,9 @@ public final class TreeDump {
         out.append(marks(marks)).append('\n');
     }
 
-    private static int slotMarks(long address, int slot) {
+    private int slotMarks(long address, int slot) {
         int marks = 0;
-        for (int mark = 0; mark < NodeLayout.MARK_COUNT; mark++) {
+        for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
             marks |= (int) (NodeAccess.bitmapPlain(address, NodeLayout.marks(mark)) >>> slot & 1) << mark;
         }
         return marks;

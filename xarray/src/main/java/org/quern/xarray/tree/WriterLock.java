@@ -58,6 +58,33 @@ public final class WriterLock {
         CELL.setOpaque(cells, OWNER, self);
     }
 
+    /**
+     * Takes the lock if nobody else has it.
+     *
+     * @return whether the caller holds it now
+     */
+    public boolean tryLock() {
+        long self = Thread.currentThread().threadId();
+        if (CELL.compareAndSet(cells, STATE, FREE, HELD)) {
+            CELL.setOpaque(cells, OWNER, self);
+            return true;
+        }
+        boolean own = (long) CELL.getOpaque(cells, OWNER) == self;
+        if (own) {
+            cells[HOLDS]++;
+        }
+        return own;
+    }
+
+    /**
+     * How often the caller, its owner, has taken the lock beyond the first time.
+     *
+     * @return 0 or more
+     */
+    public long extraHolds() {
+        return cells[HOLDS];
+    }
+
     /** Releases the lock; called by its owner. */
     public void unlock() {
         if (cells[HOLDS] > 0) {

@@ -25,7 +25,7 @@ final class Shape {
     }
 
     private static boolean needsNode(Model model) {
-        return model.size() > 1 || model.spans().getFirst().last() != 0 || model.rooted();
+        return model.spans().size() > 1 || model.spans().getFirst().last() != 0 || model.rooted();
     }
 
     static long nodes(Model model) {

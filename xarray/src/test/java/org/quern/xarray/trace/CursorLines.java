@@ -27,10 +27,7 @@ final class CursorLines {
                 iterate(line, TracedArray.PRESENT, line.number(2), cursor -> cursor.store(TracedArray.ABSENT));
             case "xretag" -> retag(line);
             case "xconflict" -> conflicts(line);
-            case "xsplit" -> {
-                array.split(line.index(0), line.number(2), line.value(3));
-                yield "ok";
-            }
+            case "xsplit" -> split(line);
             case "xcreate_fill" -> createAndFill(line);
             case "xcreate" -> {
                 array.prepare(line.index(0), line.number(1));
@@ -81,6 +78,14 @@ final class CursorLines {
             array.storeOrder(index, order, value);
         }
         return order == 0 ? TraceLine.text(old) : "ok";
+    }
+
+    /** {@code I OLD NEW E}; in a list that has been made shorter there may be another entry at I, and not as many pieces can be afforded. */
+    private String split(TraceLine line) {
+        if (array.orderAt(line.index(0)) == line.number(1)) {
+            array.split(line.index(0), line.number(2), line.value(3));
+        }
+        return "ok";
     }
 
     /** The recording shows a word for continuation slots; what we deliver there is the content, so the word is put in here. */

@@ -142,7 +142,19 @@ final class TraceInterpreter implements AutoCloseable {
         }
     }
 
+    /** A dump with all its entries, else the answer alone. */
+    String runWhole(TraceLine line) {
+        String answer = run(line);
+        if (!line.name().equals("dump")) {
+            return answer;
+        }
+        List<String> entries = dump;
+        dump = List.of();
+        return answer + "\n" + String.join("\n", entries);
+    }
+
     private String dump() {
+        array.check();
         List<Span> spans = array.spans();
         boolean ordinary = array.kind() == TracedArray.Kind.PLAIN;
         dump = new ArrayList<>();

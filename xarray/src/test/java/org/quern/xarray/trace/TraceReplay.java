@@ -41,15 +41,15 @@ public final class TraceReplay {
         String result;
         try {
             result = array.run(line);
-        } catch (IllegalArgumentException | IllegalStateException | AssertionError e) {
+        } catch (RuntimeException | AssertionError e) {
             result = e.toString();
         }
         if (line.tags().isEmpty()) {
             untagged++;
         } else {
             tagged++;
-            if (model == null) {
-                return;
+            if (model == null || line.tags().contains("~order")) {
+                return; // the order of an entry whose length is no power of two means nothing
             }
         }
         if (!result.equals(expected)) {

@@ -1,6 +1,8 @@
 package org.quern.xarray.trace;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -54,6 +56,25 @@ class TraceTest {
     @Test
     void taggedLinesAreNotTakenFromTheTrace() {
         assertThat(differences("store 5 v5 -> -", "load 5 -> v6 ~inner ~order")).isEmpty();
+    }
+
+    /** A model with a defect: erasing in the upper half of a leaf forgets to. */
+    private static TracedArray defective(TracedArray.Kind kind) {
+        Model model = new Model(kind);
+        InvocationHandler forgetful = (proxy, method, arguments) -> method.getName().equals("erase")
+                && ((long) arguments[0] & 63) > 40 ? model.load((long) arguments[0]) : method.invoke(model, arguments);
+        return (TracedArray) Proxy.newProxyInstance(TracedArray.class.getClassLoader(),
+                new Class<?>[]{TracedArray.class}, forgetful);
+    }
+
+    @Test
+    void aFailureIsMadeShort() {
+        TraceComparison comparison = new TraceComparison(TraceTest::defective, Model::new);
+        List<TraceLine> operations = TraceWriter.operations(TraceProfile.DENSE_SMALL, 1, 5000, 100);
+        assertThat(comparison.firstDifference(operations)).isPositive();
+        List<TraceLine> shortest = comparison.shrink(operations);
+        assertThat(shortest).hasSizeBetween(3, 5);
+        assertThat(comparison.report(shortest)).contains("erase", "# was: ");
     }
 
     @ParameterizedTest

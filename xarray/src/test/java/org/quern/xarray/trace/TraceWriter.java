@@ -62,6 +62,20 @@ public final class TraceWriter implements AutoCloseable {
         return pending.removeFirst();
     }
 
+    /** Operations only, dumps without their entries: what {@link TraceComparison} plays. */
+    public static List<TraceLine> operations(TraceProfile profile, long seed, int operations, int dumpEvery) {
+        List<TraceLine> lines = new ArrayList<>(operations + 1);
+        try (TraceWriter writer = new TraceWriter(profile, seed, dumpEvery)) {
+            while (writer.operations < operations) {
+                TraceLine line = writer.next();
+                if (!line.name().equals("@")) {
+                    lines.add(line);
+                }
+            }
+        }
+        return lines;
+    }
+
     private void choose() {
         int size = ((Model) model.array()).size();
         filling = size < indices.population() && (filling || size <= indices.population() / 8);

@@ -100,6 +100,9 @@ public interface TracedArray extends AutoCloseable {
     /** Shift of the root, -1 without nodes. */
     int top();
 
+    /** Fails if the structure itself is damaged, whatever it answers. */
+    default void check() {}
+
     @Override
     void close();
 }

@@ -1,0 +1,142 @@
+package org.quern.xarray;
+
+import org.jspecify.annotations.Nullable;
+import org.quern.xarray.entry.Entry;
+import org.quern.xarray.node.NodeAccess;
+import org.quern.xarray.tree.Mirror;
+import org.quern.xarray.tree.Tree;
+import org.quern.xarray.tree.Visit;
+
+/**
+ * How scans deliver to the users of {@link LongXArray} and {@link XArray}: to a probe, once; to a consumer, all; to a predicate, until it says no. Reserved entries
+ * are passed over.
+ */
+final class Deliveries {
+    static final Visit<LongProbe> TO_LONG_PROBE = new Numbers<>() {
+        @Override
+        int deliver(long index, long value, LongProbe probe) {
+            probe.set(index, value);
+            return STOP;
+        }
+    };
+
+    static final Visit<LongEntryConsumer> TO_LONG_CONSUMER = new Numbers<>() {
+        @Override
+        int deliver(long index, long value, LongEntryConsumer consumer) {
+            consumer.accept(index, value);
+            return NEXT;
+        }
+    };
+
+    static final Visit<LongEntryPredicate> TO_LONG_PREDICATE = new Numbers<>() {
+        @Override
+        int deliver(long index, long value, LongEntryPredicate predicate) {
+            return predicate.test(index, value) ? NEXT : STOP;
+        }
+    };
+
+    /** The first entry of all kinds, reserved or not: its index. */
+    static final Visit<long[]> FIRST_INDEX = new Visit<>() {
+        @Override
+        public int slot(Tree tree, long seen, long node, int slot, long index, long[] sink) {
+            long word = NodeAccess.slotAcquire(tree.basePlain() + node, slot);
+            if (!tree.sequence().unchangedSince(seen)) {
+                return MOVED;
+            }
+            sink[0] = index;
+            return word == Entry.ABSENT ? NEXT : STOP;
+        }
+
+        @Override
+        public int lone(Tree tree, long seen, long head, long[] sink) {
+            sink[0] = 0;
+            return STOP;
+        }
+    };
+
+    private static final Visit<Probe<Object>> TO_PROBE = new Objects<>() {
+        @Override
+        int deliver(long index, Object value, Probe<Object> probe) {
+            probe.set(index, value);
+            return STOP;
+        }
+    };
+
+    private static final Visit<EntryConsumer<Object>> TO_CONSUMER = new Objects<>() {
+        @Override
+        int deliver(long index, Object value, EntryConsumer<Object> consumer) {
+            consumer.accept(index, value);
+            return NEXT;
+        }
+    };
+
+    private static final Visit<EntryPredicate<Object>> TO_PREDICATE = new Objects<>() {
+        @Override
+        int deliver(long index, Object value, EntryPredicate<Object> predicate) {
+            return predicate.test(index, value) ? NEXT : STOP;
+        }
+    };
+
+    private Deliveries() {}
+
+    // The casts are unchecked: what is in the mirror was put there by the array's own store, with its type.
+
+    @SuppressWarnings("unchecked")
+    static <V> Visit<Probe<V>> toProbe() {
+        return (Visit<Probe<V>>) (Visit<?>) TO_PROBE;
+    }
+
+    @SuppressWarnings("unchecked")
+    static <V> Visit<EntryConsumer<? super V>> toConsumer() {
+        return (Visit<EntryConsumer<? super V>>) (Visit<?>) TO_CONSUMER;
+    }
+
+    @SuppressWarnings("unchecked")
+    static <V> Visit<EntryPredicate<? super V>> toPredicate() {
+        return (Visit<EntryPredicate<? super V>>) (Visit<?>) TO_PREDICATE;
+    }
+
+    private abstract static class Numbers<S> implements Visit<S> {
+        abstract int deliver(long index, long value, S sink);
+
+        @Override
+        public final int slot(Tree tree, long seen, long node, int slot, long index, S sink) {
+            long word = NodeAccess.slotAcquire(tree.basePlain() + node, slot);
+            if (!tree.sequence().unchangedSince(seen)) {
+                return MOVED;
+            }
+            if (Entry.isValue(word)) {
+                return deliver(index, Entry.toValue(word), sink);
+            }
+            return Entry.isLink(word, tree.linkMaskPlain()) ? MOVED : NEXT; // a link: the entry was split meanwhile
+        }
+
+        @Override
+        public final int lone(Tree tree, long seen, long head, S sink) {
+            return Entry.isValue(head) ? deliver(0, Entry.toValue(head), sink) : NEXT;
+        }
+    }
+
+    private abstract static class Objects<S> implements Visit<S> {
+        abstract int deliver(long index, Object value, S sink);
+
+        @Override
+        public final int slot(Tree tree, long seen, long node, int slot, long index, S sink) {
+            Mirror mirror = tree.mirror();
+            return deliver(tree, seen, mirror == null ? null : mirror.getAcquire(node, slot), index, sink);
+        }
+
+        @Override
+        public final int lone(Tree tree, long seen, long head, S sink) {
+            Mirror mirror = tree.mirror();
+            return deliver(tree, seen, mirror == null ? null : mirror.headAcquire(), 0, sink);
+        }
+
+        private int deliver(Tree tree, long seen, @Nullable Object content, long index, S sink) {
+            if (!tree.sequence().unchangedSince(seen)) {
+                return MOVED;
+            }
+            return content != null ? deliver(index, content, sink) : NEXT;
+        }
+    }
+}
