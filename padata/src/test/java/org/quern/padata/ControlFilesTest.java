@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -60,13 +61,19 @@ class ControlFilesTest {
         shell("echo '" + text + "' > " + directory.resolve(name));
     }
 
-    /** Waits for a file to show a text: a file has no other way to say that a write was seen. */
+    /** Waits for a file to show a text, and, since the writer's own text may be what it shows, for the mask to be that. */
     private void awaitText(String name, String text) throws IOException {
         long start = System.nanoTime();
-        while (!cat(name).equals(text) && System.nanoTime() - start < 20_000_000_000L) {
+        while (!shows(name, text) && System.nanoTime() - start < 20_000_000_000L) {
             LockSupport.parkNanos(1_000_000);
         }
         assertThat(cat(name)).as(name).isEqualTo(text);
+        assertThat(shows(name, text)).as("mask of " + name).isTrue();
+    }
+
+    private boolean shows(String name, String text) throws IOException {
+        return cat(name).equals(text) && Arrays.stream(MaskKind.values())
+                .noneMatch(kind -> kind.fileName().equals(name) && !padata.maskText(kind).equals(text));
     }
 
     @Test

@@ -33,7 +33,9 @@ public final class KeyLink {
     }
 
     private final Object item;
+    @SuppressWarnings("unused") // through STATE
     private int state;
+    @SuppressWarnings("unused") // through NEXT
     private @Nullable KeyLink next;
 
     /**
