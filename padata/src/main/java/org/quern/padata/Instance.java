@@ -32,6 +32,10 @@ final class Instance {
         CpuMask parallel = options.parallelCpus != null ? check("parallelCpus", options.parallelCpus) : online;
         CpuMask serial = options.serialCpus != null ? check("serialCpus", options.serialCpus) : null;
         serialWorkers = serial != null;
+        if (serialWorkers && options.externalBatches > 0) {
+            throw new IllegalArgumentException("serialCpus=" + serial
+                    + ": must not be given together with externalWorkers, which serialise inline");
+        }
         limit = options.maxInFlight == Long.MAX_VALUE ? null : new InFlightLimit(options.maxInFlight);
         masks = new Masks(this, cpus, parallel, serial);
         workers = new Workers(options, masks);

@@ -1,6 +1,7 @@
 package org.quern.padata;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -117,6 +118,16 @@ public final class Padata implements AutoCloseable {
      */
     public Set<InstanceFlag> flags() {
         return instance.masks().flags();
+    }
+
+    /**
+     * The workers of an instance opened with {@link PadataOptions#externalWorkers}, for the application's threads to run.
+     *
+     * @return the workers in order of their numbers, always the same; none if the instance has threads of its own
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock")
+    public List<ExternalWorker> externalWorkers() {
+        return instance.workers().external();
     }
 
     // ---- masks ----

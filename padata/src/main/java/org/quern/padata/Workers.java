@@ -30,6 +30,7 @@ final class Workers {
     /** Serial workers by CPU. */
     private volatile @Nullable SerialThread[] serial = {};
     private final List<Thread> leaving = new ArrayList<>(); // guarded by this
+    private List<ExternalWorker> external = List.of(); // guarded by this
     private volatile int count;
     /** The instance is closed: a mask set afterwards is stored, and brings nobody back. */
     private volatile boolean stopped;
@@ -214,7 +215,9 @@ final class Workers {
         }
         for (ParallelThread thread : parallel) {
             thread.stop();
-            threads.add(thread.thread());
+            if (options.externalBatches == 0) {
+                threads.add(thread.thread());
+            }
         }
         sleepers.wakeAll();
         for (SerialThread thread : serial) {
@@ -224,6 +227,19 @@ final class Workers {
             }
         }
         return ThreadEnd.await(threads, nanos);
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** The workers that have no threads; always the same objects. */
+    synchronized List<ExternalWorker> external() {
+        if (external.isEmpty() && options.externalBatches > 0) {
+            external = Arrays.stream(parallel)
+                    .map(thread -> new ExternalWorker(this, thread.worker(), options.externalBatches)).toList();
+        }
+        return external;
     }
 
     RunQueue runQueue() {
