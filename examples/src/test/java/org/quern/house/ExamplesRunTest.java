@@ -31,6 +31,8 @@ class ExamplesRunTest {
                     "failed: ENOMEM (12, out of memory)"),
             prints("Identifiers", "streams 1, 2, 1", "ports [49152, 49154, 49155, 49152, 49154], began again: false",
                     "interrupt vectors 4..11, 250 in a row: none true, given back: 9", "10000000"),
+            prints("LazyFile", "line     100000", "after three readers", "discarded 1179648 bytes",
+                    "HANDLER_FAILED: lazy: the page at offset 0: the handler threw java.io.IOException: disk on fire"),
             prints("OrderedPipeline", "1^2 = 1\n2^2 = 4\n3^2 = 9\n4^2 = 16\n5^2 = 25\n"),
             prints("OrderedStreams", "gathered: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]", "future 3 of 3",
                     "published: 0 1 2 3 4 5 6 7 8 9, complete"),

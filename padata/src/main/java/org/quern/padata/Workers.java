@@ -242,6 +242,11 @@ final class Workers {
         return external;
     }
 
+    /** For tests: how many workers are on record. */
+    int actingCount() {
+        return acting.length;
+    }
+
     RunQueue runQueue() {
         return runQueue;
     }
