@@ -25,6 +25,8 @@ class ExamplesRunTest {
             prints("DirtyPages", "epoch 60 by", "# changed   o populated   - given back   . untouched"),
             prints("ArenaMap", "populated 819200 bytes", "quarantined", "bytes of SVG", "flushed: 301 pages"),
             prints("Allocators", "a segment: 42", "an offset: 43", "found: OUT_OF_BOUNDS of byte 13", "leaks: 0"),
+            prints("CpuMasks", "echo 0f -> cat parallel_cpumask: 0f", "echo xyz -> cat parallel_cpumask: ff",
+                    "cat error: parallel_cpumask: EINVAL: 'x'", "in flight: 0", "files left: false"),
             prints("HelloCall", "madvise - ", "must be a multiple of the page size",
                     "failed: ENOMEM (12, out of memory)"),
             prints("Identifiers", "streams 1, 2, 1", "ports [49152, 49154, 49155, 49152, 49154], began again: false",
