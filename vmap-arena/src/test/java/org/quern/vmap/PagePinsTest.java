@@ -369,7 +369,7 @@ class PagePinsTest {
     @EnumSource
     void whatWasWrittenThroughAPinIsReported(TrackingMode mode) {
         boolean kernel = mode == TrackingMode.KERNEL;
-        assumeTrue(mode.availability().isPresent() && (!kernel || arena.backEnd() == BackEnd.LINUX), "no such tracking");
+        assumeTrue(mode.availability().isPresent() && (!kernel || arena.backEnd() == BackEnd.LINUX), "none");
         PageRange range = arena.allocatePages(8);
         try (WriteTracker tracker = arena.trackWrites(range, mode)) {
             PageRegions dirty = PageRegions.ofCapacity(64);
