@@ -98,14 +98,27 @@ final class FaultStorm {
         timeouts += area.stats().timeouts();
         discarded += area.stats().discardedBytes();
         if (!area.isClosed()) {
-            try {
-                area.verify();
-            } catch (IllegalStateException e) {
-                wrong.add("seed " + seed + ": " + e);
-            }
+            verifyWhenQuiet(area, seed);
         }
         end(area);
         end(arena);
+    }
+
+    /** Content that was prefetched, or whose reader was interrupted, may still be on its way: until its deadline, and no longer. */
+    private void verifyWhenQuiet(LazyArea area, long seed) throws InterruptedException {
+        long patience = System.nanoTime() + 10_000_000_000L;
+        for (;;) {
+            try {
+                area.verify();
+                return;
+            } catch (IllegalStateException e) {
+                if (System.nanoTime() > patience) {
+                    wrong.add("seed " + seed + ": " + e);
+                    return;
+                }
+            }
+            Thread.sleep(1);
+        }
     }
 
     private void end(AutoCloseable what) {
