@@ -36,7 +36,9 @@ class ExamplesRunTest {
             prints("SharedArena", "found 1000 nodes by following 32-bit handles", "killed the second process",
                     "the list has 2000 nodes, from first 0, then second 0", "2 owners",
                     "allocates and frees; unavailable: 0"),
-            prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"));
+            prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"),
+            prints("RangesAndIds", "page 700 is in frame 77, order 9, dirty: true", "1 2 -1 2",
+                    "ids 1, 2, 3; reserved 2"));
 
     private static Map.Entry<String, List<String>> prints(String example, String... among) {
         return Map.entry(example, List.of(among));
