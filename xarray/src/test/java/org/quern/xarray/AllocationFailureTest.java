@@ -1,6 +1,8 @@
 package org.quern.xarray;
 
+import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -102,5 +104,64 @@ class AllocationFailureTest extends ArrayTest {
         }
         assertThat(most).isBetween(64, 86);
         assertThat(array.tree().nodes().blocks().residentBytes()).as("churn does not grow").isLessThan(256 << 10);
+    }
+
+    /** Every operation that may need nodes, on several contents: with room for n nodes, for every n, it either succeeds or changes nothing. */
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void whateverFailsChangesNothing(Kind kind) { // B17, F19, G
+        List<Consumer<ArrayUnderTest>> contents = List.of(array -> {}, array -> array.store(0, 1),
+                array -> array.store(5, 1), array -> array.store(0, 6, 2), array -> array.store(1 << 18, 18, 3),
+                array -> array.store(0, 19, 3), array -> fill(array, 1, 70, 5000, 1L << 30),
+                array -> array.fill(100, 300_000, 4), array -> array.array().reserve(4096, 13));
+        List<Consumer<ArrayUnderTest>> operations = List.of(array -> array.store(4096, 3, 9),
+                array -> array.store(0, 7, 9), array -> array.store(0, 20, 9), array -> array.store(1L << 40, 40, 9),
+                array -> array.store(MAX, 63, 9), array -> array.fill(5, 5, 9), array -> array.fill(0, 300, 9),
+                array -> array.fill(77, 270_001, 9), array -> array.fill(1, MAX - 1, 9), array -> array.fill(0, MAX, 9),
+                array -> array.array().clearRange(77, 270_001), array -> array.array().clearRange(4099, 4099),
+                array -> array.array().split(4100, 0), array -> array.array().split(4100, 7),
+                array -> array.array().splitTo(4100, 0), array -> array.array().splitTo(0, 2),
+                array -> array.array().reserve(8191), array -> array.array().reserve(1L << 20, 20));
+        for (Consumer<ArrayUnderTest> content : contents) {
+            for (Consumer<ArrayUnderTest> operation : operations) {
+                ArrayUnderTest free = create(kind);
+                content.accept(free);
+                long before = nodes(free);
+                operation.accept(free);
+                String wanted = free.dump();
+                long enough = before;
+                while (!fits(kind, content, operation, enough, wanted)) {
+                    enough++;
+                }
+                assertThat(enough).as("no more than before and after together")
+                        .isLessThanOrEqualTo(before + nodes(free));
+                free.close();
+            }
+        }
+    }
+
+    /** Whether the operation has room; if not, that nothing has changed. */
+    private boolean fits(Kind kind, Consumer<ArrayUnderTest> content, Consumer<ArrayUnderTest> operation, long room,
+            String wanted) {
+        ArrayUnderTest array = kind.create(XArrayConfig.defaults().withMaxNodeBytes(room * 576));
+        try {
+            content.accept(array);
+            for (Mark mark : Mark.values()) {
+                assertThat(array.anyMarked(mark)).isEqualTo(mark == Mark.M1 && array.isMarked(70, Mark.M1));
+            }
+            String dump = array.dump();
+            try {
+                operation.accept(array);
+            } catch (NodeAllocationException refused) {
+                assertThat(array.dump()).isEqualTo(dump);
+                TreeChecker.check(array.tree());
+                return false;
+            }
+            assertThat(array.dump()).isEqualTo(wanted);
+            TreeChecker.check(array.tree());
+            return true;
+        } finally {
+            array.close();
+        }
     }
 }

@@ -274,4 +274,87 @@ class ConcurrentReadersTest extends ArrayTest {
             writer.join();
         }
     }
+
+    /** Entries of all sizes come, go, are split and overwritten; whatever a reader finds at an index was stored around it. */
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void entriesOfAllOrdersNeverShowForeignContent(Kind kind) throws Exception { // K03, R8, R9
+        ArrayUnderTest array = create(kind);
+        array.store(1 << 20, 5, blockValue(1 << 20, 5, 0));
+        SplittableRandom random = new SplittableRandom(11);
+        Callable<Long> loads = () -> {
+            for (long index = 0; index < 8192; index += 7) {
+                requireAround(index, array.load(index));
+                array.array().orderAt(index);
+            }
+            requireAround((1 << 20) + 17, array.load((1 << 20) + 17));
+            assertThat(array.load((1 << 20) + 17)).isNotEqualTo(ABSENT);
+            return 1L;
+        };
+        Callable<Long> iterations = () -> {
+            long[] last = {-1};
+            boolean[] permanent = new boolean[1];
+            array.forEach(0, MAX, null, (index, value) -> {
+                requireAround(index, value);
+                if (index <= last[0]) {
+                    throw new AssertionError(index + " after " + last[0]);
+                }
+                last[0] = index;
+                permanent[0] |= index == 1 << 20;
+            });
+            assertThat(permanent[0]).isTrue();
+            try (AutoCloseable cursor = cursor(array)) {
+                assertThat(cursor).isNotNull();
+            }
+            return 1L;
+        };
+        race(() -> churnOrders(array, random), List.of(loads, iterations));
+    }
+
+    private static AutoCloseable cursor(ArrayUnderTest array) {
+        AbstractCursor cursor = array.array() instanceof LongXArray longs
+                ? longs.cursor(0)
+                : ((XArray<?>) array.array()).cursor(0);
+        long last = -1;
+        while (cursor.next(MAX)) {
+            if (cursor.index() <= last) {
+                throw new AssertionError(cursor.index() + " after " + last);
+            }
+            last = cursor.index();
+            for (int i = 0; i < 3; i++) {
+                cursor.stepForward();
+            }
+        }
+        return cursor;
+    }
+
+    private static long blockValue(long base, int order, int round) {
+        return base << 20 | (long) order << 12 | round & 0xfff;
+    }
+
+    private static void requireAround(long index, long value) {
+        if (value != ABSENT && Orders.base(index, (int) (value >>> 12 & 0xff)) != value >>> 20) {
+            throw new AssertionError(
+                    "index " + index + " gave order " + (value >>> 12 & 0xff) + " at " + (value >>> 20));
+        }
+    }
+
+    /** Stores only replace what lies inside: so each content stays inside the block it names. */
+    private static void churnOrders(ArrayUnderTest array, SplittableRandom random) {
+        for (int i = 0; i < 200; i++) {
+            int order = random.nextInt(13);
+            long base = Orders.base(random.nextInt(8192), order);
+            switch (random.nextInt(6)) {
+                case 0, 1 -> {
+                    if (array.array().orderAt(base) <= order) {
+                        array.store(base, order, blockValue(base, order, i));
+                    }
+                }
+                case 2 -> array.erase(base);
+                case 3 -> array.array().eraseRange(base, Math.min(order, 9));
+                case 4 -> array.array().split(base, Math.max(0, order - 7));
+                default -> array.array().splitTo(base, Math.max(0, order - 9));
+            }
+        }
+    }
 }
