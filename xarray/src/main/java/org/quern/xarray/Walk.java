@@ -2,6 +2,7 @@ package org.quern.xarray;
 
 import java.util.function.ToLongFunction;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.xarray.tree.Visit;
 
 /**
@@ -58,21 +59,17 @@ final class Walk<S> {
         return probe;
     }
 
-    Section section() {
-        return section;
+    /** Nothing more is to be met. */
+    void finish() {
+        over = true;
     }
 
     /** What is still to be met; null if nothing. */
-    @org.jspecify.annotations.Nullable
+    @Nullable
     Section rest() {
         if (over) {
             return null;
         }
         return section.descending() ? section.range(section.first(), next) : section.range(next, section.last());
-    }
-
-    /** Takes only a part of what is still to be met; the caller takes the other. */
-    Walk<S> over(Section part, S newProbe) {
-        return new Walk<>(part, visit, newProbe, indexOf);
     }
 }
