@@ -6,4 +6,5 @@ module org.quern.vmap {
     requires jdk.management;
 
     exports org.quern.vmap;
+    exports org.quern.vmap.snapshot;
 }

@@ -22,6 +22,7 @@ class ExamplesRunTest {
 
     /** What each prints, among the rest. The gateway has tests of its own. */
     private static final Map<String, List<String>> PRINTS = Map.ofEntries(
+            prints("DirtyPages", "epoch 60 by", "# changed   o populated   - given back   . untouched"),
             prints("ArenaMap", "populated 819200 bytes", "quarantined", "bytes of SVG", "flushed: 301 pages"),
             prints("Allocators", "a segment: 42", "an offset: 43", "found: OUT_OF_BOUNDS of byte 13", "leaks: 0"),
             prints("HelloCall", "madvise - ", "must be a multiple of the page size",
@@ -32,7 +33,11 @@ class ExamplesRunTest {
             prints("OrderedStreams", "gathered: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]", "future 3 of 3",
                     "published: 0 1 2 3 4 5 6 7 8 9, complete"),
             prints("RangeFill", "65536 pages", "each page filled once: true"),
+            prints("ReassignedCpus", "user serial mask c, state RUNNING, flags [INIT]", "4000 jobs in order: true",
+                    "some dropped: true, more told than taken: false", "IN PARALLEL IN ORDER"),
             prints("ReserveAndTouch", "resident: 4096 bytes", "after decommit: 0"),
+            prints("Snapshots", "restored increment 6 of 67108864 bytes, first difference at -1",
+                    "compacted to base 6 of 67108864 bytes, files: 1", "CorruptSnapshotException"),
             prints("SharedArena", "found 1000 nodes by following 32-bit handles", "killed the second process",
                     "the list has 2000 nodes, from first 0, then second 0", "2 owners",
                     "allocates and frees; unavailable: 0"),

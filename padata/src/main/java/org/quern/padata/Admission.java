@@ -24,6 +24,8 @@ import org.quern.padata.run.AsymmetricFence;
  * a batch takes its numbers at once. No fence that costs anything; see {@link AsymmetricFence}.
  */
 final class Admission {
+    private static final int SHUT = 0;
+    private static final int OPEN = 1;
     private static final VarHandle OWNER;
 
     static {
@@ -46,6 +48,8 @@ final class Admission {
     private final boolean single;
     private final boolean dropping;
     private final AtomicLong voids = new AtomicLong();
+    /** Whether shell and instance both run: a copy, so that a submission looks at one word of its own. */
+    private volatile int gate = SHUT;
     /** Who submits to a single-producer shell: the first that did. */
     @SuppressWarnings("unused") // through OWNER
     private @Nullable Thread owner;
@@ -146,8 +150,14 @@ final class Admission {
         return count;
     }
 
+    /** One volatile load; pairs with setGate and the heavy fence behind it: A2. */
     private boolean isOpen() {
-        return engine.isRunning() && instance.isOpen();
+        return gate == OPEN;
+    }
+
+    /** Takes over what shell and instance say now. Called by whoever changed that, before his heavy fence. */
+    synchronized void setGate() {
+        gate = engine.isRunning() && instance.isOpen() ? OPEN : SHUT;
     }
 
     // ---- the job ----

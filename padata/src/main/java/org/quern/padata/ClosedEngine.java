@@ -76,5 +76,8 @@ final class ClosedEngine implements Engine {
     public void awaitSubmitters() {}
 
     @Override
+    public void setGate() {}
+
+    @Override
     public void wakeAll() {}
 }

@@ -34,7 +34,7 @@ public final class Completion {
     }
 
     // OPEN --complete, fail--> USED        OPEN --cancel, expiry, close, throw--> RELEASED --complete, fail--> USED
-    private final RingEngine engine;
+    private final Served engine;
     private final Job job;
     final long sequence;
     /** Of the job's life that this token belongs to. */
@@ -43,7 +43,7 @@ public final class Completion {
     @SuppressWarnings("unused") // through STATE
     private volatile int state = OPEN;
 
-    Completion(RingEngine engine, Job job, long sequence) {
+    Completion(Served engine, Job job, long sequence) {
         this.engine = engine;
         this.job = job;
         ticket = engine.ticket(sequence);

@@ -19,7 +19,7 @@ public interface CpuSource {
          *
          * @param cpu its number
          */
-        @Operation(threads = Operation.Threads.ONE_AT_A_TIME, blocks = Operation.Blocks.BRIEFLY)
+        @Operation(threads = Operation.Threads.ONE_AT_A_TIME, blocks = Operation.Blocks.BRIEFLY, lock = "the listener's own")
         void cameOnline(int cpu);
 
         /**
@@ -29,14 +29,14 @@ public interface CpuSource {
          * @param cpu its number
          * @throws RuntimeException if the listener cannot do without the CPU; everything is as it was
          */
-        @Operation(threads = Operation.Threads.ONE_AT_A_TIME, blocks = Operation.Blocks.BRIEFLY, errors = RuntimeException.class)
+        @Operation(threads = Operation.Threads.ONE_AT_A_TIME, blocks = Operation.Blocks.BRIEFLY, lock = "the listener's own", errors = RuntimeException.class)
         void goingOffline(int cpu);
     }
 
     /** A listener's registration. */
     interface Registration extends AutoCloseable {
         /** Ends it; the listener hears no more when this has returned. Closing twice does nothing. */
-        @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS)
+        @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "the source's lock")
         @Override
         void close();
     }
@@ -63,7 +63,7 @@ public interface CpuSource {
      * @param listener hears of every change after this call
      * @return the registration
      */
-    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS)
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "the source's lock")
     Registration listen(Listener listener);
 
     /**

@@ -43,6 +43,9 @@ interface Engine {
     /** Waits until no submitter stands between taking a number and filling its slot, of those there are now. */
     void awaitSubmitters();
 
+    /** The instance's state has changed, or this engine has just become visible to whoever changes it. */
+    void setGate();
+
     /** Wakes everybody who waits for room or for the end, to look at the instance's state. */
     void wakeAll();
 }

@@ -67,6 +67,7 @@ final class Instance {
         if (current != null) {
             current.close();
         }
+        masks.end();
         if (watchdog != null) {
             watchdog.stop();
         }
@@ -183,6 +184,10 @@ final class Instance {
     void replaced(Epoch old, Epoch next) {
         workers.follow(next);
         trail.add(old);
+    }
+
+    void setGates() {
+        shells.forEachEngine(Engine::setGate);
     }
 
     void awaitSubmitters() {

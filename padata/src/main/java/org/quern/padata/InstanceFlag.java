@@ -1,8 +1,11 @@
 package org.quern.padata;
 
+import org.quern.kapi.Operation;
+
 /**
  * What an instance's state is made of, with the bits of the original; {@link State} is derived from them.
  */
+@Operation(threads = Operation.Threads.ANY)
 public enum InstanceFlag {
     /** Started: set when the instance is opened, resumed, or its masks become valid; cleared by pause and invalid masks. */
     INIT(1),

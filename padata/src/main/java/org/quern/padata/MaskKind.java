@@ -1,6 +1,9 @@
 package org.quern.padata;
 
+import org.quern.kapi.Operation;
+
 /** Which of an instance's two masks. The numbers are the original's. */
+@Operation(threads = Operation.Threads.ANY)
 public enum MaskKind {
     /** The CPUs whose serial workers run serial phases: type 1. */
     SERIAL("serial_cpumask", 1),

@@ -38,10 +38,11 @@ final class Masks implements CpuSource.Listener {
     private final Waiters changes = new Waiters();
     private final boolean serialWorkers;
     private final CpuMask possible;
-    private CpuMask online; // these four: guarded by lock
+    private CpuMask online; // these five: guarded by lock
     private CpuMask userParallel;
     private CpuMask userSerial;
     private boolean paused;
+    private boolean ended;
     private volatile int flags = INIT;
     private volatile boolean serialInvalid;
     private Runnable whileReplacing = () -> {}; // guarded by lock
@@ -143,18 +144,21 @@ final class Masks implements CpuSource.Listener {
 
     /** What follows from the masks as they are now. */
     private void rebuild() {
+        if (ended) {
+            return;
+        }
         CpuMask parallel = userParallel.and(online);
         CpuMask serial = userSerial.and(online);
         serialInvalid = serialWorkers && serial.isEmpty();
         if (parallel.isEmpty() || serialInvalid) {
-            flags = INVALID; // and INIT cleared: stopped
+            setFlags(INVALID); // and INIT cleared: stopped
             settle();
         } else {
             Epoch current = epoch;
             if (!parallel.equals(current.parallel()) || !serial.equals(current.lanes().mask())) {
                 replace(new Epoch(current.number() + 1, parallel, serial));
             }
-            flags = paused ? 0 : INIT;
+            setFlags(paused ? 0 : INIT);
         }
         changes.wakeAll();
         instance.wakeAll();
@@ -162,13 +166,18 @@ final class Masks implements CpuSource.Listener {
 
     private void replace(Epoch next) {
         instance.prepare(next); // may fail: nothing has changed then
-        flags = flags | RESET;
+        setFlags(flags | RESET);
         settle();
         whileReplacing.run();
         Epoch old = epoch;
         epoch = next;
         instance.replaced(old, next);
-        flags = flags & ~RESET;
+        setFlags(flags & ~RESET);
+    }
+
+    private void setFlags(int next) {
+        flags = next;
+        instance.setGates();
     }
 
     /** Waits until every submission that saw the flags before is through. */
@@ -181,7 +190,7 @@ final class Masks implements CpuSource.Listener {
         lock.lock();
         try {
             paused = true;
-            flags = flags & ~INIT;
+            setFlags(flags & ~INIT);
             settle();
         } finally {
             lock.unlock();
@@ -189,11 +198,21 @@ final class Masks implements CpuSource.Listener {
         instance.wakeAll();
     }
 
+    /** The instance closes: masks are only stored from here on, and no thread is started. */
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     boolean resume() {
         lock.lock();
         try {
             paused = false;
-            flags = (flags & INVALID) != 0 ? flags : INIT;
+            setFlags((flags & INVALID) != 0 ? flags : INIT);
             return flags == INIT;
         } finally {
             lock.unlock();

@@ -134,7 +134,8 @@ public final class Padata implements AutoCloseable {
      * {@link PadataOptions#parallelWorkers} fixed their number; those to go end what they run.
      * <p>
      * A mask without a CPU that is online is stored like any other; the instance is {@link State#INVALID} then, until a
-     * mask or a CPU makes it valid again. A pause is not ended by any mask.
+     * mask or a CPU makes it valid again. A pause is not ended by any mask. Once the instance closes, masks are stored and
+     * nothing follows from it.
      * <p>
      * Expensive: looks at each shell, starts threads, and interrupts every processor that runs this process; submissions
      * wait meanwhile or get {@link SubmitResult#BUSY}. Does not wait for jobs.

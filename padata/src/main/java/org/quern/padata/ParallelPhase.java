@@ -68,9 +68,9 @@ final class ParallelPhase {
     boolean help(Worker worker) {
         int claimed = ring.claim(worker, runQueue.claimants());
         if (claimed > 0) {
-            worker.setServingVolatile(engine);
+            worker.setServingPlain(engine);
             run(worker, claimed);
-            worker.setServingVolatile(null);
+            worker.setServingPlain(null);
         }
         return claimed > 0;
     }
@@ -97,14 +97,18 @@ final class ParallelPhase {
         if (engine.isCancelling()) {
             cancel(unit, end);
         }
+        worker.setInParallel(true);
         for (long sequence = unit; sequence != end; sequence++) {
             if (!worker.run(engine, ring.jobPlain(sequence), sequence)) {
+                worker.setInParallel(false);
                 if (sequence != unit) {
                     finish(worker, unit, (int) (sequence - unit));
                 }
                 unit = sequence + 1;
+                worker.setInParallel(true);
             }
         }
+        worker.setInParallel(false);
         worker.countJobs(claimed);
         if (unit != end) {
             finish(worker, unit, (int) (end - unit));

@@ -22,13 +22,13 @@ final class ParallelWorker {
     private final RunQueue runQueue;
     private final Sleepers sleepers;
     private final Idling idling;
-    private final Function<Worker, @Nullable RingEngine> othersWork;
+    private final Function<Worker, @Nullable Served> othersWork;
     private final BooleanSupplier hasWork = this::hasWork; // made once: sleeping allocates nothing
     // RUNNING <--> STOPPING -> ENDED: whoever wants the worker back may be in time, or starts another thread
     private final AtomicInteger state = new AtomicInteger(RUNNING);
 
     ParallelWorker(Worker worker, RunQueue runQueue, Sleepers sleepers, Idling idling,
-            Function<Worker, @Nullable RingEngine> othersWork) {
+            Function<Worker, @Nullable Served> othersWork) {
         this.worker = worker;
         this.runQueue = runQueue;
         this.sleepers = sleepers;
@@ -56,7 +56,7 @@ final class ParallelWorker {
             worker.thread = Thread.currentThread();
             while (!worker.isRetired()) {
                 worker.bindIfMoved();
-                RingEngine shell = runQueue.poll();
+                Served shell = runQueue.poll();
                 if (shell != null) {
                     shell.serveFromQueue(worker, idling);
                 } else {
@@ -69,7 +69,7 @@ final class ParallelWorker {
 
     private void idle() {
         runQueue.becomeIdle();
-        RingEngine others = othersWork.apply(worker);
+        Served others = othersWork.apply(worker);
         while (others == null && !hasWork()) {
             if (!idling.lookAgain()) {
                 idling.beforeSleep();

@@ -37,11 +37,12 @@ final class Ring {
     };
     private static final int MAX_BATCH = 16;
 
-    private static final VarHandle JOBS = MethodHandles.arrayElementVarHandle(Job[].class);
+    private static final VarHandle JOBS = MethodHandles.arrayElementVarHandle(Object[].class);
 
     final RingCursors cursors;
     final DrainWords words;
-    private final @Nullable Job[] jobs;
+    /** Jobs; declared wider, since a store into an array of jobs would look whether it is one. */
+    private final @Nullable Object[] jobs;
     /** Callback CPU of each slot's job; null where the shell serialises inline. */
     private final char @Nullable [] callbackCpus;
     private final int mask;
@@ -49,7 +50,7 @@ final class Ring {
     Ring(int capacity, long first, boolean withCallbackCpus) {
         cursors = new RingCursors(capacity, first);
         words = new DrainWords(capacity, first);
-        jobs = new Job[capacity];
+        jobs = new Object[capacity];
         callbackCpus = withCallbackCpus ? new char[capacity] : null;
         mask = capacity - 1;
     }
@@ -130,7 +131,7 @@ final class Ring {
 
     /** A job the caller has claimed, or may serialise. Plain: claim's acquire or the drain token came before. */
     Job jobPlain(long sequence) {
-        Job job = jobs[(int) sequence & mask];
+        Job job = (Job) jobs[(int) sequence & mask];
         assert job != null : "no job at sequence=" + sequence;
         return job;
     }

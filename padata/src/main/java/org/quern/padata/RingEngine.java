@@ -17,7 +17,7 @@ import org.quern.padata.run.Waiters;
  * {@link Admission} lets jobs in, {@link ParallelPhase} and {@link SerialPhase} run them, {@link Scheduling} brings the
  * workers, {@link ShellCloser} ends it all.
  */
-final class RingEngine implements Engine {
+final class RingEngine implements Engine, Served {
     private static final VarHandle STATE;
 
     static {
@@ -73,8 +73,14 @@ final class RingEngine implements Engine {
 
     // ---- what the parts ask ----
 
-    Shell shell() {
+    @Override
+    public Shell shell() {
         return shell;
+    }
+
+    @Override
+    public Job jobPlain(long sequence) {
+        return ring.jobPlain(sequence);
     }
 
     Instance instance() {
@@ -93,7 +99,8 @@ final class RingEngine implements Engine {
         return parallelPhase;
     }
 
-    long ticket(long sequence) {
+    @Override
+    public long ticket(long sequence) {
         return tickets.of(sequence);
     }
 
@@ -109,28 +116,30 @@ final class RingEngine implements Engine {
         return state == State.CLOSED;
     }
 
-    boolean isCancelling() {
+    @Override
+    public boolean isCancelling() {
         return cancelling;
     }
 
-    boolean hasWork() {
+    @Override
+    public boolean hasWork() {
         return !isClosed() && (scheduling.isDrainPending() || ring.hasClaimable());
     }
 
-    /** What a parallel worker does with this shell from the run queue. */
-    void serveFromQueue(Worker worker, Idling idling) {
+    @Override
+    public void serveFromQueue(Worker worker, Idling idling) {
         scheduling.enterFromQueue();
         parallelPhase.serve(worker, idling);
     }
 
-    /** What an idle worker does that found work here. */
-    void serveAsSecond(Worker worker, Idling idling) {
+    @Override
+    public void serveAsSecond(Worker worker, Idling idling) {
         scheduling.enterAsSecond();
         parallelPhase.serve(worker, idling);
     }
 
-    /** What a serial worker does with this shell from its queue. */
-    void drainOnLane(int callbackCpu) {
+    @Override
+    public void drainOnLane(int callbackCpu) {
         scheduling.setOnLane(false);
         serialPhase.drain(callbackCpu);
         leftIdle();
@@ -161,8 +170,8 @@ final class RingEngine implements Engine {
         }
     }
 
-    /** Completes a deferred job, from any thread; runs no callback. */
-    boolean completeDeferred(long sequence) {
+    @Override
+    public boolean completeDeferred(long sequence) {
         if (isClosed()) {
             return false;
         }
@@ -193,8 +202,8 @@ final class RingEngine implements Engine {
         }
     }
 
-    /** A callback threw: counted, and told to the instance's handler. */
-    void report(Job job, Throwable thrown) {
+    @Override
+    public void report(Job job, Throwable thrown) {
         threw.incrementAndGet();
         instance.report(shell, job, thrown);
     }
@@ -202,11 +211,19 @@ final class RingEngine implements Engine {
     // ---- closing, watching, counting ----
 
     boolean startClosing() {
-        return STATE.compareAndSet(this, State.RUNNING, State.CLOSING);
+        boolean first = STATE.compareAndSet(this, State.RUNNING, State.CLOSING);
+        admission.setGate();
+        return first;
     }
 
     void setClosed() {
         STATE.setVolatile(this, State.CLOSED);
+        admission.setGate();
+    }
+
+    @Override
+    public void setGate() {
+        admission.setGate();
     }
 
     /** Skips what has not begun and releases what was deferred; each in its place in the order. */

@@ -25,7 +25,7 @@ final class RunQueue {
         }
     }
 
-    private final MpmcVarHandleArrayQueue<RingEngine> shells;
+    private final MpmcVarHandleArrayQueue<Served> shells;
     private final Sleepers sleepers;
     /** Workers that serve no shell. */
     private volatile int idle;
@@ -38,7 +38,7 @@ final class RunQueue {
     }
 
     /** Puts a shell in and wakes a worker. The caller has just raised the shell's flag. */
-    void offer(RingEngine shell) {
+    void offer(Served shell) {
         while (!shells.offer(shell)) {
             Thread.onSpinWait(); // a shell announced while it closed stands in somebody's place; workers take it out
         }
@@ -50,8 +50,8 @@ final class RunQueue {
 
     /** Takes a shell; wakes another worker if there are more, so that one long job delays no other shell. */
     @Nullable
-    RingEngine poll() {
-        RingEngine shell = shells.poll();
+    Served poll() {
+        Served shell = shells.poll();
         if (shell != null && !shells.isEmpty()) {
             sleepers.wakeOne();
         }

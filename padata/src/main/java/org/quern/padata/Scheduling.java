@@ -100,7 +100,9 @@ final class Scheduling {
     /** Leaves the drain token for the next worker that comes. */
     void scheduleDrain() {
         DRAIN_PENDING.setVolatile(this, 1); // releases the serial phases so far; pairs with takeDrain. A full fence
-        announce();
+        if (queued == 0 && !engine.isClosed() && QUEUED.compareAndSet(this, 0, 1)) {
+            runQueue.offer(engine); // also if it is served: what is in order should not wait for a long callback
+        }
     }
 
     /** Takes the drain token if it waits here. */

@@ -27,7 +27,7 @@ final class SerialThread {
             Affinity.pinCurrentThread(cpu); // where it is not allowed, the worker runs unbound
         }
         worker.loop();
-        self.thread = null;
+        self.setRetired(true);
     }
 
     SerialWorker worker() {

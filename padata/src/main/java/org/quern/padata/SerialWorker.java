@@ -14,7 +14,7 @@ import org.quern.padata.run.SpinBudget;
  */
 final class SerialWorker {
     private final int cpu;
-    private final MpscVarHandleArrayQueue<RingEngine> shells;
+    private final MpscVarHandleArrayQueue<Served> shells;
     private volatile @Nullable Parker parker;
     private volatile boolean stopping;
 
@@ -24,7 +24,7 @@ final class SerialWorker {
     }
 
     /** Hands a shell and its drain token to this lane. */
-    void offer(RingEngine shell) {
+    void offer(Served shell) {
         boolean fits = shells.offer(shell);
         assert fits : "more shells than maxShells";
         VarHandle.fullFence(); // P1: the element before the look at the parker; pairs with prepare() in loop
@@ -48,7 +48,7 @@ final class SerialWorker {
         parker = mine;
         Idling idling = new SpinBudget();
         while (!stopping || !shells.isEmpty()) {
-            RingEngine shell = shells.poll();
+            Served shell = shells.poll();
             if (shell != null) {
                 idling.foundWork();
                 shell.drainOnLane(cpu);

@@ -143,6 +143,7 @@ public final class Shell implements AutoCloseable {
         if (present == null) {
             present = new RingEngine(this, instance, options, isInline());
             engine = present;
+            present.setGate(); // after it is visible: who changes the state before sees it, or is seen here
         }
         return present;
     }

@@ -11,6 +11,7 @@ import org.quern.kapi.Operation;
  * CPUs that come and go when told to: for tests, and for applications that manage their CPUs by themselves. Nothing is
  * pinned to simulated CPUs.
  */
+@Operation(threads = Operation.Threads.ANY)
 public final class SimulatedCpus implements CpuSource {
     private final CpuMask possible;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -41,6 +42,7 @@ public final class SimulatedCpus implements CpuSource {
         return online;
     }
 
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the source's lock")
     @Override
     public Registration listen(Listener listener) {
         listeners.add(listener);

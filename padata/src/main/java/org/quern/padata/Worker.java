@@ -27,12 +27,14 @@ public final class Worker {
     private static final VarHandle IDLE;
     private static final VarHandle JOBS;
     private static final VarHandle DEEPEST;
+    private static final VarHandle SERVING;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             JOBS = lookup.findVarHandle(Worker.class, "jobs", long.class);
             IDLE = lookup.findVarHandle(Worker.class, "idle", boolean.class);
+            SERVING = lookup.findVarHandle(Worker.class, "serving", Served.class);
             DEEPEST = lookup.findVarHandle(Worker.class, "deepestReordering", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -49,10 +51,11 @@ public final class Worker {
     /** Whether the thread should leave its loop. */
     private volatile boolean retired;
     /**
-     * The thread that acts as this worker now, null if none does. Volatile, yet only ever compared with the reader's
+     * The thread that acts as this worker now, null if none does. Plain, since it is only ever compared with the reader's
      * own thread: a thread knows for certain whether it acts as a worker, which is all that is asked.
      */
-    volatile @Nullable Thread thread;
+    @Nullable
+    Thread thread;
     /** Whether anybody may borrow this helper. Of helpers only; a new one belongs to whoever made it. */
     private volatile boolean idle;
 
@@ -61,7 +64,7 @@ public final class Worker {
     /** First number of the batch that was claimed last. */
     long batchStart;
     /** What this worker serves; others look whether there is something to join. Null between two shells. */
-    private volatile @Nullable RingEngine serving;
+    private volatile @Nullable Served serving;
     private long sequence;
     private boolean inParallel;
     private @Nullable Completion deferred;
@@ -117,7 +120,7 @@ public final class Worker {
      */
     @Operation(threads = Operation.Threads.OWNER, errors = IllegalStateException.class)
     public Completion defer() {
-        RingEngine engine = serving;
+        Served engine = serving;
         if (!Thread.currentThread().equals(thread) || engine == null || !inParallel) {
             throw new IllegalStateException("defer() outside the parallel phase of a job on this worker");
         }
@@ -125,7 +128,7 @@ public final class Worker {
             throw new IllegalStateException("job sequence=" + Long.toUnsignedString(sequence) + " of shell "
                     + engine.shell().name() + " is deferred already");
         }
-        Job job = engine.ring().jobPlain(sequence);
+        Job job = engine.jobPlain(sequence);
         Completion token = new Completion(engine, job, sequence);
         deferred = token;
         job.deferred = token;
@@ -140,7 +143,7 @@ public final class Worker {
      *
      * @return false if the job is deferred: then it is nobody's business here any more
      */
-    boolean run(RingEngine engine, Job toRun, long itsSequence) {
+    boolean run(Served engine, Job toRun, long itsSequence) {
         if (toRun.isCancelled() && toRun.failure == null) {
             toRun.failure = new CancellationException("job sequence=" + itsSequence + " was cancelled");
         }
@@ -148,13 +151,11 @@ public final class Worker {
             return true; // dropped or cancelled: it goes on to its place in the order without having run
         }
         sequence = itsSequence;
-        inParallel = true;
         try {
             toRun.parallel(this);
         } catch (Throwable t) {
             threw(engine, toRun, t);
         }
-        inParallel = false;
         if (deferred == null) {
             return true;
         }
@@ -162,7 +163,12 @@ public final class Worker {
         return false;
     }
 
-    private void threw(RingEngine engine, Job threw, Throwable t) {
+    /** Around a batch, so that {@link #defer} outside of it is refused. */
+    void setInParallel(boolean inside) {
+        inParallel = inside;
+    }
+
+    private void threw(Served engine, Job threw, Throwable t) {
         Completion token = deferred;
         if (token == null) {
             threw.failure = t; // published by the exchange that marks the unit done
@@ -180,6 +186,11 @@ public final class Worker {
     }
 
     // ---- where it runs, and whether; asked by its loop ----
+
+    /** Whether this was a serial worker whose thread has ended; a parallel one may get another thread. */
+    boolean hasEnded() {
+        return retired && index == SERIAL;
+    }
 
     boolean isRetired() {
         return retired;
@@ -211,12 +222,17 @@ public final class Worker {
     }
 
     @Nullable
-    RingEngine servingVolatile() {
+    Served servingVolatile() {
         return serving;
     }
 
+    /** Of a helper, whose work nobody joins: needed by {@link #defer} on the same thread only. */
+    void setServingPlain(@Nullable Served engine) {
+        SERVING.set(this, engine);
+    }
+
     /** Says what this worker serves, or that it serves nothing; pairs with servingVolatile. */
-    void setServingVolatile(@Nullable RingEngine engine) {
+    void setServingVolatile(@Nullable Served engine) {
         serving = engine;
     }
 

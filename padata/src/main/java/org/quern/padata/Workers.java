@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.padata.run.Sleepers;
@@ -61,15 +62,21 @@ final class Workers {
         int wanted = wanted(epoch);
         ParallelThread[] present = parallel;
         ParallelThread[] more = Arrays.copyOf(present, Math.max(present.length, wanted));
-        for (int i = 0; i < wanted; i++) {
-            if (i >= present.length || !present[i].revive()) {
-                Worker worker = i < present.length ? present[i].worker() : addActing(new Worker(i));
-                worker.setRetired(false);
-                more[i] = new ParallelThread(this, worker);
-                more[i].start(cpuOf(i, epoch));
+        int ready = present.length;
+        try {
+            for (int i = 0; i < wanted; i++) {
+                if (i >= present.length || !present[i].revive()) {
+                    Worker worker = i < present.length ? present[i].worker() : addActing(new Worker(i));
+                    worker.setRetired(false);
+                    ParallelThread thread = new ParallelThread(this, worker);
+                    thread.start(cpuOf(i, epoch));
+                    more[i] = thread;
+                    ready = Math.max(ready, i + 1);
+                }
             }
+        } finally {
+            parallel = Arrays.copyOf(more, ready); // those that started are ours to stop, whatever happened next
         }
-        parallel = more;
         startSerial(epoch);
     }
 
@@ -83,12 +90,12 @@ final class Workers {
         for (int cpu : cpus) {
             if (more[cpu] == null) {
                 SerialThread thread = new SerialThread(options, cpu);
-                addActing(thread.self());
                 thread.start();
+                addActing(thread.self());
                 more[cpu] = thread;
+                serial = more.clone();
             }
         }
-        serial = more;
     }
 
     /** Lets the workers follow an epoch that {@link #prepare} was called for: where they run, and how many. */
@@ -133,9 +140,8 @@ final class Workers {
     }
 
     private synchronized Worker addActing(Worker worker) {
-        Worker[] more = Arrays.copyOf(acting, acting.length + 1);
-        more[acting.length] = worker;
-        acting = more;
+        acting = Stream.concat(Arrays.stream(acting).filter(present -> !present.hasEnded()), Stream.of(worker))
+                .toArray(Worker[]::new);
         return worker;
     }
 
@@ -184,9 +190,9 @@ final class Workers {
 
     /** What another worker serves and has more of than it is doing; null if nothing. */
     @Nullable
-    RingEngine othersWork(Worker self) {
+    Served othersWork(Worker self) {
         for (ParallelThread thread : parallel) {
-            RingEngine engine = thread.worker().equals(self) ? null : thread.worker().servingVolatile();
+            Served engine = thread.worker().equals(self) ? null : thread.worker().servingVolatile();
             if (engine != null && engine.hasWork()) {
                 return engine;
             }
@@ -212,6 +218,11 @@ final class Workers {
             }
         }
         return ThreadEnd.await(threads, nanos);
+    }
+
+    /** For tests: how many workers are on record. */
+    int actingCount() {
+        return acting.length;
     }
 
     RunQueue runQueue() {

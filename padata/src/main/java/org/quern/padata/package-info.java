@@ -35,8 +35,21 @@
  * <li>P.6 No public call hangs because of where it is made: inside callbacks {@code submit} answers FULL rather than
  * wait, and {@code close} is refused.
  * </ol>
+ * <b>Masks.</b> An instance has a parallel and a serial {@linkplain org.quern.padata.CpuMask mask}, as the user supplied them
+ * and as far as they are online; both may change while it runs. An <em>epoch</em> is what they were between two changes.
+ * <pre>
+ *   setMask, CpuSource ---&gt; user mask and online ---&gt; epoch: usable CPUs, lanes ---&gt; workers come and go
+ *                                                       | read once by each submission
+ *   ring:  [ cpu 1 ][ cpu 1 ]|[ cpu 4 ][ cpu 4 ]        v
+ *            old epoch       |  new epoch         the slot keeps the CPU; one order over both
+ * </pre>
+ * <ol start="7">
+ * <li>P.7 P.1 to P.3 hold across changes of masks, pauses and CPUs that come and go.
+ * <li>P.8 A job that is dropped, cancelled or expired is told in its turn, by {@code failed}, as any failure is.
+ * </ol>
  * <b>Not guaranteed.</b> Any order between shells. Fairness between submitters. That a job whose completion never comes
- * is skipped: it stalls its shell until close.
+ * is skipped: it stalls its shell until it is
+ * expired, or until close.
  */
 @org.jspecify.annotations.NullMarked
 package org.quern.padata;

@@ -284,4 +284,27 @@ class MaskChangeTest {
         assertThatThrownBy(() -> CpuSource.system(java.time.Duration.ZERO))
                 .hasMessage("interval=PT0S: must be 1 ms or more");
     }
+
+    /** Masks that flap leave neither threads nor records behind, and a closed instance starts nothing. */
+    @Test
+    void flappingMasksShouldLeaveNothing() throws Exception {
+        Padata padata = open("flap");
+        Shell shell = padata.newShell();
+        for (int i = 0; i < 300; i++) {
+            padata.setMask(MaskKind.SERIAL, CpuMask.of(i % 5));
+            padata.setMask(MaskKind.PARALLEL, i % 2 == 0 ? POSSIBLE : CpuMask.of(0));
+            shell.submit(new NumberedJob(checker, i), i);
+        }
+        while (shell.inFlight() > 0) {
+            Thread.sleep(1);
+        }
+        padata.setMask(MaskKind.SERIAL, CpuMask.of(0));
+        padata.setMask(MaskKind.SERIAL, CpuMask.of(1));
+        assertThat(padata.instance().workers().actingCount()).isLessThan(5 + 300 / 2);
+        ShellChecker.closeAndCheck(padata, shell);
+        padata.setMask(MaskKind.PARALLEL, POSSIBLE);
+        padata.setMask(MaskKind.SERIAL, POSSIBLE);
+        ShellChecker.assertNoThreads(padata);
+        checker.assertSaw(300);
+    }
 }

@@ -146,6 +146,19 @@ public final class WriteTracker implements AutoCloseable {
         return into.isComplete();
     }
 
+    /**
+     * Ends the epoch under way: the next {@code collect} begins at the first page. What was not reported yet is reported then.
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "tracker lock")
+    public void restart() {
+        lock.lock();
+        try {
+            tracking.restart();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A part that was mapped anew is not registered any more: it is registered again, once, and everything is new. */
     private void step(Regions regions) {
         try {

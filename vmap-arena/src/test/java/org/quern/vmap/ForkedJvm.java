@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.quern.kapi.linux.Unistd;
 
 /** Runs a main class in a JVM of its own, so that a crash of that JVM is a failed test and not a dead build. */
-final class ForkedJvm {
-    record Outcome(int status, String output) {}
+public final class ForkedJvm {
+    public record Outcome(int status, String output) {}
 
     private ForkedJvm() {}
 
@@ -22,7 +22,8 @@ final class ForkedJvm {
     }
 
     /** Starts it; its output and errors are one stream. */
-    static Process start(List<String> prefix, List<String> flags, Class<?> main, String... args) throws Exception {
+    public static Process start(List<String> prefix, List<String> flags, Class<?> main, String... args)
+            throws Exception {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");

@@ -11,10 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A day's churn: entries come and go for very many operations while the content stays as large as it was. Nothing may grow: not the nodes in use, not those in quarantine; and
- * after a clear there are none. {@code -Dquern.operations=1000000000} for the long form.
+ * after a clear there are none. {@code -Dquern.long=true} for the long form, 10^9 operations, or {@code -Dquern.operations=..}.
  */
 class ChurnTest extends ArrayTest {
-    private static final long OPERATIONS = Long.getLong("quern.operations", 1_000_000);
+    private static final long OPERATIONS = Long.getLong("quern.operations",
+            Boolean.getBoolean("quern.long") ? 1_000_000_000L : 1_000_000);
     private static final int LIVE = 1000;
     private static final long PROGRESS_NANOS = 5_000_000_000L;
     private static final int QUARANTINE = 86;

@@ -16,10 +16,11 @@ import org.quern.xarray.trace.TraceWriter;
  * Random operations of every profile on both kinds of array and on the model: every answer, and every so often all entries with their orders and marks, the number of nodes, and
  * the structure. What fails is made short and printed as a trace, with its seed.
  *
- * <p>{@code -Dquern.operations=100000000} for the long form, all profiles together; {@code -Dquern.seed=..} to run again.
+ * <p>{@code -Dquern.long=true} for the long form, 10^8 operations, or {@code -Dquern.operations=..}; {@code -Dquern.seed=..} to run again.
  */
 class ModelTest {
-    private static final long OPERATIONS = Long.getLong("quern.operations", 400_000);
+    private static final long OPERATIONS = Long.getLong("quern.operations",
+            Boolean.getBoolean("quern.long") ? 100_000_000L : 400_000);
     private static final long SEED = Long.getLong("quern.seed", System.nanoTime());
     private static final int EPISODE = 20_000;
     private static final int DUMP_EVERY = 500;

@@ -39,6 +39,14 @@ public class OrderedThroughputBenchmark {
         PADATA_1,
         /** Two workers and the helping submitter. */
         PADATA_2,
+        /** One worker, and a shell for a single producer. */
+        PADATA_1_SINGLE,
+        /** Two workers, and a shell for a single producer. */
+        PADATA_2_SINGLE,
+        /** One worker, and jobs submitted in runs of 32. */
+        PADATA_1_RUNS,
+        /** Two workers, and jobs submitted in runs of 32. */
+        PADATA_2_RUNS,
         /** One worker and a serial worker of its own. */
         PADATA_1_SERIAL,
         /** Disruptor with a ring of 1024. */
@@ -67,9 +75,13 @@ public class OrderedThroughputBenchmark {
         pipeline = switch (engine) {
             case SERIAL_LOOP -> Peers.serialLoop(work);
             case SPSC_HOP -> new Peers.SpscHop(work);
-            case PADATA_1 -> new PadataPipeline(work, 1, false);
-            case PADATA_2 -> new PadataPipeline(work, 2, false);
-            case PADATA_1_SERIAL -> new PadataPipeline(work, 1, true);
+            case PADATA_1 -> new PadataPipeline(work, 1, PadataPipeline.Form.PLAIN);
+            case PADATA_2 -> new PadataPipeline(work, 2, PadataPipeline.Form.PLAIN);
+            case PADATA_1_SINGLE -> new PadataPipeline(work, 1, PadataPipeline.Form.SINGLE_PRODUCER);
+            case PADATA_2_SINGLE -> new PadataPipeline(work, 2, PadataPipeline.Form.SINGLE_PRODUCER);
+            case PADATA_1_RUNS -> new PadataPipeline(work, 1, PadataPipeline.Form.RUNS);
+            case PADATA_2_RUNS -> new PadataPipeline(work, 2, PadataPipeline.Form.RUNS);
+            case PADATA_1_SERIAL -> new PadataPipeline(work, 1, PadataPipeline.Form.SERIAL_WORKER);
             case DISRUPTOR_1K -> new DisruptorPipeline(work, 1024);
             case DISRUPTOR_64K -> new DisruptorPipeline(work, 1 << 16);
             case PARALLEL_STREAM -> Peers.parallelStream(work);

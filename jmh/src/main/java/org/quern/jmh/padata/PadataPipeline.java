@@ -5,10 +5,18 @@ import org.quern.padata.Job;
 import org.quern.padata.Padata;
 import org.quern.padata.PadataOptions;
 import org.quern.padata.Shell;
+import org.quern.padata.ShellOptions;
 import org.quern.padata.Worker;
 
 /** Ours: one shell, reused intrusive jobs. */
 final class PadataPipeline implements Pipeline {
+    /** How jobs are submitted and serialised. */
+    enum Form {
+        PLAIN, SINGLE_PRODUCER, RUNS, SERIAL_WORKER
+    }
+
+    private static final int RUN = 32;
+
     private final class WorkJob extends Job {
         long number;
 
@@ -25,6 +33,7 @@ final class PadataPipeline implements Pipeline {
     }
 
     private final Work work;
+    private final Form form;
     private final Padata padata;
     private final Shell shell;
     private final WorkJob[] jobs;
@@ -32,13 +41,15 @@ final class PadataPipeline implements Pipeline {
     private long expected; // serial phases only, then close after the drain
     private long wrong;
 
-    PadataPipeline(Work work, int workers, boolean serialWorker) {
+    PadataPipeline(Work work, int workers, Form form) {
         this.work = work;
+        this.form = form;
         PadataOptions options = PadataOptions.defaults().parallelWorkers(workers).workerContext(Work.Context::new);
-        padata = Padata.open(serialWorker
+        padata = Padata.open(form == Form.SERIAL_WORKER
                 ? options.serialCpus(CpuMask.of(CpuMask.available().toArray()[0]))
                 : options);
-        shell = padata.newShell();
+        shell = padata.newShell(ShellOptions.defaults()
+                .singleProducer(form == Form.SINGLE_PRODUCER || form == Form.RUNS));
         jobs = new WorkJob[2 * shell.capacity()];
         for (int i = 0; i < jobs.length; i++) {
             jobs[i] = new WorkJob();
@@ -47,10 +58,25 @@ final class PadataPipeline implements Pipeline {
 
     @Override
     public void run(int count) {
+        if (form == Form.RUNS) {
+            submitRuns(count);
+            return;
+        }
         for (int i = 0; i < count; i++) {
             WorkJob job = jobs[(int) next & (jobs.length - 1)];
             job.number = next++;
             shell.submit(job);
+        }
+    }
+
+    private void submitRuns(int count) {
+        for (int left = count; left > 0;) {
+            int at = (int) next & (jobs.length - 1);
+            int run = Math.min(Math.min(left, RUN), jobs.length - at);
+            for (int i = 0; i < run; i++) {
+                jobs[at + i].number = next++;
+            }
+            left -= shell.submitAll(jobs, at, run);
         }
     }
 

@@ -165,8 +165,13 @@ public final class Waiters {
         return length;
     }
 
-    /** For tests: whether a thread has a place of its own. */
-    boolean hasPlace(Thread thread) {
+    /**
+     * For tests: whether a thread has a place of its own.
+     *
+     * @param thread the thread
+     * @return true if it stands in one
+     */
+    public boolean hasPlace(Thread thread) {
         for (Place place = places; place != null; place = place.next) {
             if (thread.equals(place.waiting)) {
                 return true;

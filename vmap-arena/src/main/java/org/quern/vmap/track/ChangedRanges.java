@@ -63,7 +63,7 @@ public final class ChangedRanges {
      */
     public synchronized long take(long from, long to) {
         Map.Entry<Long, Long> around = ends.floorEntry(from);
-        if (around == null || around.getValue() <= from) {
+        if (from >= to || around == null || around.getValue() <= from) {
             return from;
         }
         long end = around.getValue();

@@ -54,7 +54,12 @@ public final class MarkScan implements ScanEngine {
 
     private final MemorySegment marks;
 
-    private MarkScan(MemorySegment marks) {
+    /**
+     * Marks in memory of the caller's.
+     *
+     * @param marks a byte for each page, rounded up to words, all zeros; begins at a word
+     */
+    public MarkScan(MemorySegment marks) {
         this.marks = marks;
     }
 

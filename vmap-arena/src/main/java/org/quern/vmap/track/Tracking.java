@@ -211,6 +211,11 @@ public final class Tracking {
         }
     }
 
+    /** Begins the next epoch at the first page. */
+    public void restart() {
+        cursor = 0;
+    }
+
     /**
      * Starts over: everything is new.
      *
