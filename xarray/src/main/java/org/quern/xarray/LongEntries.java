@@ -100,7 +100,8 @@ public final class LongEntries {
      */
     public LongStream indices() {
         return StreamSupport.longStream(new SectionSpliterator.Numbers<>(section, Walk::ofLongs, LongProbe::index,
-                (part, action) -> part.run(Deliveries.TO_LONG_CONSUMER, (index, value) -> action.accept(index))), false);
+                (part, action) -> part.run(Deliveries.TO_LONG_CONSUMER, (index, value) -> action.accept(index))),
+                false);
     }
 
     /**
@@ -111,6 +112,7 @@ public final class LongEntries {
      */
     public LongStream values() {
         return StreamSupport.longStream(new SectionSpliterator.Numbers<>(section, Walk::ofLongs, LongProbe::value,
-                (part, action) -> part.run(Deliveries.TO_LONG_CONSUMER, (index, value) -> action.accept(value))), false);
+                (part, action) -> part.run(Deliveries.TO_LONG_CONSUMER, (index, value) -> action.accept(value))),
+                false);
     }
 }

@@ -81,8 +81,9 @@ final class SnapshotTable implements Serializable {
         orders = orders.clone();
         marks = marks.clone();
         if (version != VERSION || orders.length != indices.length || marks.length != indices.length) {
-            throw new InvalidObjectException("version=" + version + ", entries=" + indices.length + ": not a snapshot of version "
-                    + VERSION);
+            throw new InvalidObjectException(
+                    "version=" + version + ", entries=" + indices.length + ": not a snapshot of version "
+                            + VERSION);
         }
         for (int at = 0; at < indices.length; at++) {
             requireEntry(at);
@@ -92,9 +93,11 @@ final class SnapshotTable implements Serializable {
     private void requireEntry(int at) throws InvalidObjectException {
         boolean ordered = orders[at] >= 0 && orders[at] <= Geometry.MAX_ORDER;
         if (!ordered || (marks[at] & ~ALL_MARKS) != 0 || Geometry.blockBase(indices[at], orders[at]) != indices[at]
-                || (at > 0 && Long.compareUnsigned(Geometry.blockLast(indices[at - 1], orders[at - 1]), indices[at]) >= 0)) {
-            throw new InvalidObjectException("entry " + at + ", index=" + Long.toUnsignedString(indices[at]) + ", order="
-                    + orders[at] + ", marks=" + marks[at] + ": no array has such an entry there");
+                || (at > 0 && Long.compareUnsigned(Geometry.blockLast(indices[at - 1], orders[at - 1]),
+                        indices[at]) >= 0)) {
+            throw new InvalidObjectException(
+                    "entry " + at + ", index=" + Long.toUnsignedString(indices[at]) + ", order="
+                            + orders[at] + ", marks=" + marks[at] + ": no array has such an entry there");
         }
     }
 }
