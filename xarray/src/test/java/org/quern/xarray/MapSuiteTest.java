@@ -29,7 +29,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class MapSuiteTest {
     private static final int LEAST_TESTS = 20_000;
+    private static final int ARRAYS = 256;
     private final List<XArray<String>> arrays = new ArrayList<>();
+    private int created;
 
     @AfterEach
     void close() {
@@ -61,14 +63,18 @@ class MapSuiteTest {
         return texts.subList(0, Math.min(20, texts.size()));
     }
 
-    /** Reserving address space costs 30 us: arrays are used again and again, some of them at once. */
+    /** Address space is not for tens of thousands of arrays: a few are used in turn, cleared. No test has more than a few maps at once. */
     private SortedMap<Long, String> create() {
-        XArray<String> array = XArray.create(XArrayConfig.defaults().withMaxNodeBytes(1 << 20));
-        arrays.add(array);
-        if (arrays.size() > 4_000) { // what a test made is over long before
-            arrays.subList(0, 2_000).forEach(XArray::close);
-            arrays.subList(0, 2_000).clear();
+        XArray<String> array;
+        if (arrays.size() < ARRAYS) {
+            array = XArray.create(XArrayConfig.defaults().withMaxNodeBytes(1 << 20));
+            arrays.add(array);
+        } else {
+            array = arrays.get(created % ARRAYS);
+            TreeChecker.check(array.tree());
+            array.clear();
         }
+        created++;
         return array.asMap();
     }
 
