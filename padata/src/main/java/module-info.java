@@ -3,7 +3,10 @@ module org.quern.padata {
     requires static transitive org.jspecify;
     requires transitive org.quern.kapi;
     requires org.jctools.core.jdk11;
+    requires static transitive java.management;
+    requires static org.agrona;
 
     exports org.quern.padata;
+    exports org.quern.padata.agrona;
     exports org.quern.padata.stream;
 }

@@ -59,7 +59,7 @@ public final class Completion {
      */
     @Operation(threads = Operation.Threads.ANY, errors = IllegalStateException.class)
     public boolean complete() {
-        return take() && engine.completeDeferred(sequence);
+        return take() && engine.completeDeferred(job, sequence);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class Completion {
             return false;
         }
         job.failure = cause; // published by completeDeferred's exchange
-        return engine.completeDeferred(sequence);
+        return engine.completeDeferred(job, sequence);
     }
 
     /** Completes the job as failed in the library's name, unless it is complete. */
@@ -87,7 +87,7 @@ public final class Completion {
             return false;
         }
         job.failure = cause;
-        engine.completeDeferred(sequence);
+        engine.completeDeferred(job, sequence);
         return true;
     }
 
@@ -104,6 +104,6 @@ public final class Completion {
             return false;
         }
         throw new IllegalStateException("job sequence=" + Long.toUnsignedString(sequence) + " of shell "
-                + engine.shell().name() + " was completed before: a completion is used once");
+                + engine.name() + " was completed before: a completion is used once");
     }
 }

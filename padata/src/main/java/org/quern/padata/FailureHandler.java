@@ -18,4 +18,18 @@ public interface FailureHandler {
      */
     @Operation(threads = Operation.Threads.ANY)
     void callbackThrew(Shell shell, Job job, Throwable thrown);
+
+    /**
+     * The same for a keyed shell: one call at a time for each key, but calls for different keys at once. By default it is
+     * logged with the platform logger {@code org.quern.padata}.
+     *
+     * @param shell the shell whose callback threw
+     * @param job the job; by now it may have been submitted again
+     * @param thrown what was thrown
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    default void keyedCallbackThrew(KeyedShell<?> shell, Job job, Throwable thrown) {
+        System.getLogger("org.quern.padata").log(System.Logger.Level.ERROR,
+                "a callback of keyed shell " + shell.name() + " threw", thrown);
+    }
 }

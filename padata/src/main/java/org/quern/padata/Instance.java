@@ -1,5 +1,7 @@
 package org.quern.padata;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 import org.quern.padata.run.AsymmetricFence;
 
@@ -15,6 +17,7 @@ final class Instance {
     private final Workers workers;
     private final Shells shells;
     private final EpochTrail trail;
+    private final Attachments attachments = new Attachments();
     private final @Nullable InFlightLimit limit;
     private final @Nullable Watchdog watchdog;
     private final boolean serialWorkers;
@@ -29,6 +32,10 @@ final class Instance {
         CpuMask parallel = options.parallelCpus != null ? check("parallelCpus", options.parallelCpus) : online;
         CpuMask serial = options.serialCpus != null ? check("serialCpus", options.serialCpus) : null;
         serialWorkers = serial != null;
+        if (serialWorkers && options.externalBatches > 0) {
+            throw new IllegalArgumentException("serialCpus=" + serial
+                    + ": must not be given together with externalWorkers, which serialise inline");
+        }
         limit = options.maxInFlight == Long.MAX_VALUE ? null : new InFlightLimit(options.maxInFlight);
         masks = new Masks(this, cpus, parallel, serial);
         workers = new Workers(options, masks);
@@ -98,6 +105,10 @@ final class Instance {
         return trail;
     }
 
+    Attachments attachments() {
+        return attachments;
+    }
+
     @Nullable
     InFlightLimit limit() {
         return limit;
@@ -162,12 +173,20 @@ final class Instance {
     }
 
     void report(Shell shell, Job job, Throwable thrown) {
+        report(shell.name(), thrown, handler -> handler.callbackThrew(shell, job, thrown));
+    }
+
+    void report(KeyedShell<?> shell, Job job, Throwable thrown) {
+        report(shell.name(), thrown, handler -> handler.keyedCallbackThrew(shell, job, thrown));
+    }
+
+    private void report(String shell, Throwable thrown, Consumer<FailureHandler> tell) {
         FailureHandler handler = options.failureHandler;
         try {
             if (handler != null) {
-                handler.callbackThrew(shell, job, thrown);
+                tell.accept(handler);
             } else {
-                LOG.log(System.Logger.Level.ERROR, "a callback of shell " + shell.name() + " threw", thrown);
+                LOG.log(System.Logger.Level.ERROR, "a callback of shell " + shell + " threw", thrown);
             }
         } catch (Throwable ignored) {
             // By contract: the lane goes on whatever the handler does.
@@ -192,6 +211,7 @@ final class Instance {
 
     void awaitSubmitters() {
         shells.forEachEngine(Engine::awaitSubmitters);
+        shells.forEachKeyed(KeyedEngine::awaitSubmitters);
     }
 
     /** Wakes whoever waits for room: the state has changed. */

@@ -1,6 +1,7 @@
 package org.quern.padata;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -76,6 +77,23 @@ public final class Padata implements AutoCloseable {
     }
 
     /**
+     * A shell that keeps order for each key; counts as one of {@link PadataOptions#maxShells}. Costs 8 bytes for each of
+     * {@link KeyedShellOptions#jobsWaiting}, and about 1000.
+     *
+     * @param <K> the type of the keys
+     * @param options what to make
+     * @return the shell
+     * @throws IllegalStateException if the instance is closed or has {@link PadataOptions#maxShells} shells
+     * @throws NullPointerException if the options are null
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = {
+            IllegalStateException.class, NullPointerException.class})
+    public <K> KeyedShell<K> newKeyedShell(KeyedShellOptions options) {
+        Objects.requireNonNull(options, "options");
+        return new KeyedShell<>(instance, instance.shells().makeKeyed(options));
+    }
+
+    /**
      * The label of the instance.
      *
      * @return the name
@@ -100,6 +118,16 @@ public final class Padata implements AutoCloseable {
      */
     public Set<InstanceFlag> flags() {
         return instance.masks().flags();
+    }
+
+    /**
+     * The workers of an instance opened with {@link PadataOptions#externalWorkers}, for the application's threads to run.
+     *
+     * @return the workers in order of their numbers, always the same; none if the instance has threads of its own
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock")
+    public List<ExternalWorker> externalWorkers() {
+        return instance.workers().external();
     }
 
     // ---- masks ----
@@ -152,6 +180,7 @@ public final class Padata implements AutoCloseable {
             NullPointerException.class})
     public void setMask(MaskKind kind, CpuMask mask) {
         instance.masks().set(Objects.requireNonNull(kind, "kind"), Objects.requireNonNull(mask, "mask"));
+        instance.attachments().maskChanged(kind);
     }
 
     /**
@@ -284,6 +313,7 @@ public final class Padata implements AutoCloseable {
     private CloseReport closeAll(CloseMode mode, long nanos, long start) {
         CloseReport ofShells = instance.shells().closeAll(mode, nanos);
         instance.stopListening();
+        instance.attachments().detachAll(); // a control file must not bring workers back
         return ofShells.with(instance.workers().stop(Math.max(0, nanos - (System.nanoTime() - start))));
     }
 

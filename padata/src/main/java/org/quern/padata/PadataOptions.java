@@ -68,6 +68,22 @@ public final class PadataOptions {
     }
 
     /**
+     * Makes all parallel workers external: no thread is started for them, the application's own threads run them, turn by
+     * turn; see {@link Padata#externalWorkers}. Such an instance serialises inline: it has no serial CPUs.
+     *
+     * @param workers how many, 1 to 1024; replaces {@link #parallelWorkers}
+     * @param batches how many batches, of 16 jobs at most, a turn runs: 1 for the finest steps, 16 and more where a turn
+     *        should cost little beside its jobs
+     * @return the changed copy
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
+    public PadataOptions externalWorkers(int workers, int batches) {
+        check("batches", batches, 1, 1 << 20);
+        return parallelWorkers(workers).with(d -> d.externalBatches = batches);
+    }
+
+    /**
      * Gives the CPUs of the serial workers, one for each that is online: serial phases run there and not inline. Can be
      * changed by {@link Padata#setMask}.
      *
@@ -285,6 +301,8 @@ public final class PadataOptions {
         Duration deferralLimit;
         int parallelWorkers;
         boolean pinned;
+        /** 0: workers have threads. */
+        int externalBatches;
         @Nullable
         Supplier<?> workerContext;
         @Nullable
@@ -309,6 +327,7 @@ public final class PadataOptions {
             deferralLimit = from.deferralLimit;
             parallelWorkers = from.parallelWorkers;
             pinned = from.pinned;
+            externalBatches = from.externalBatches;
             workerContext = from.workerContext;
             failureHandler = from.failureHandler;
             ringCapacity = from.ringCapacity;

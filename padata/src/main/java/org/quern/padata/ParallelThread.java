@@ -36,6 +36,10 @@ final class ParallelThread {
 
     void start(int cpu) {
         worker.moveTo(cpu);
+        if (workers.options().externalBatches > 0) {
+            started.countDown(); // whoever calls is the worker: nothing to start, to wake or to wait for
+            return;
+        }
         workers.sleepers().set(worker.index(), new Parker(thread));
         thread.start();
     }

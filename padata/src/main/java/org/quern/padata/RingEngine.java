@@ -73,13 +73,17 @@ final class RingEngine implements Engine, Served {
 
     // ---- what the parts ask ----
 
-    @Override
-    public Shell shell() {
+    Shell shell() {
         return shell;
     }
 
     @Override
-    public Job jobPlain(long sequence) {
+    public String name() {
+        return shell.name();
+    }
+
+    @Override
+    public Job running(Worker worker, long sequence) {
         return ring.jobPlain(sequence);
     }
 
@@ -112,7 +116,8 @@ final class RingEngine implements Engine, Served {
         return state == State.RUNNING;
     }
 
-    boolean isClosed() {
+    @Override
+    public boolean isClosed() {
         return state == State.CLOSED;
     }
 
@@ -161,8 +166,9 @@ final class RingEngine implements Engine, Served {
         worker.offer(this);
     }
 
-    /** Nobody looks after this shell any more: the moment for a closed one to be forgotten. */
-    void leftIdle() {
+    /** The moment for a closed shell to be forgotten. */
+    @Override
+    public void leftIdle() {
         if (isClosed()) {
             instance.forgetIfGone(shell);
         } else {
@@ -171,7 +177,7 @@ final class RingEngine implements Engine, Served {
     }
 
     @Override
-    public boolean completeDeferred(long sequence) {
+    public boolean completeDeferred(Job job, long sequence) {
         if (isClosed()) {
             return false;
         }

@@ -44,14 +44,14 @@ final class Scheduling {
         }
     }
 
-    private final RingEngine engine;
+    private final Served engine;
     private final RunQueue runQueue;
     private volatile int queued;
     private volatile int serving;
     private volatile int drainPending;
     private volatile int onLane;
 
-    Scheduling(RingEngine engine, RunQueue runQueue) {
+    Scheduling(Served engine, RunQueue runQueue) {
         this.engine = engine;
         this.runQueue = runQueue;
     }

@@ -19,16 +19,25 @@ interface Served {
     /** Whether a parallel worker would find something to do. */
     boolean hasWork();
 
-    Shell shell();
+    /** For messages. */
+    String name();
+
+    boolean isClosed();
+
+    /** Nobody looks after this any more. */
+    void leftIdle();
 
     /** The job with a number, for the worker that runs it. */
-    Job jobPlain(long sequence);
+    Job running(Worker worker, long sequence);
 
     /** The ticket of the present life of the job with a number. */
     long ticket(long sequence);
 
     /** Completes a deferred job, from any thread; runs no callback. False if the engine is closed and gave it up. */
-    boolean completeDeferred(long sequence);
+    boolean completeDeferred(Job job, long sequence);
+
+    /** A job was deferred. */
+    default void deferred(Completion token) {}
 
     /** Whether jobs are being given up because of a close. */
     boolean isCancelling();

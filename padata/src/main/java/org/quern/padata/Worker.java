@@ -65,6 +65,9 @@ public final class Worker {
     long batchStart;
     /** What this worker serves; others look whether there is something to join. Null between two shells. */
     private volatile @Nullable Served serving;
+    /** The job that runs, where it is not found by its number: of keyed shells only. */
+    @Nullable
+    KeyedJob runs;
     private long sequence;
     private boolean inParallel;
     private @Nullable Completion deferred;
@@ -126,12 +129,13 @@ public final class Worker {
         }
         if (deferred != null) {
             throw new IllegalStateException("job sequence=" + Long.toUnsignedString(sequence) + " of shell "
-                    + engine.shell().name() + " is deferred already");
+                    + engine.name() + " is deferred already");
         }
-        Job job = engine.jobPlain(sequence);
+        Job job = engine.running(this, sequence);
         Completion token = new Completion(engine, job, sequence);
         deferred = token;
         job.deferred = token;
+        engine.deferred(token);
         if (job.isCancelled() || engine.isCancelling()) { // Dekker with Job.cancel and close: one of the two sees it
             token.release(new CancellationException("job sequence=" + token.sequence + " was cancelled"));
         }

@@ -30,7 +30,10 @@ final class Workers {
     /** Serial workers by CPU. */
     private volatile @Nullable SerialThread[] serial = {};
     private final List<Thread> leaving = new ArrayList<>(); // guarded by this
+    private List<ExternalWorker> external = List.of(); // guarded by this
     private volatile int count;
+    /** The instance is closed: a mask set afterwards is stored, and brings nobody back. */
+    private volatile boolean stopped;
 
     Workers(PadataOptions.Draft options, Masks masks) {
         this.options = options;
@@ -59,6 +62,9 @@ final class Workers {
 
     /** Makes the threads an epoch needs besides those that are there; they get no work of it yet. */
     void prepare(Epoch epoch) {
+        if (stopped) {
+            return;
+        }
         int wanted = wanted(epoch);
         ParallelThread[] present = parallel;
         ParallelThread[] more = Arrays.copyOf(present, Math.max(present.length, wanted));
@@ -202,13 +208,16 @@ final class Workers {
 
     /** Ends all threads; returns the names of those that had not ended in time. */
     List<String> stop(long nanos) {
+        stopped = true;
         List<Thread> threads;
         synchronized (this) {
             threads = new ArrayList<>(leaving);
         }
         for (ParallelThread thread : parallel) {
             thread.stop();
-            threads.add(thread.thread());
+            if (options.externalBatches == 0) {
+                threads.add(thread.thread());
+            }
         }
         sleepers.wakeAll();
         for (SerialThread thread : serial) {
@@ -218,6 +227,19 @@ final class Workers {
             }
         }
         return ThreadEnd.await(threads, nanos);
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
+    /** The workers that have no threads; always the same objects. */
+    synchronized List<ExternalWorker> external() {
+        if (external.isEmpty() && options.externalBatches > 0) {
+            external = Arrays.stream(parallel)
+                    .map(thread -> new ExternalWorker(this, thread.worker(), options.externalBatches)).toList();
+        }
+        return external;
     }
 
     /** For tests: how many workers are on record. */

@@ -56,6 +56,25 @@
  * <p>
  * The difference between absent and populated is the system's: no page table of ours is consulted on access.
  *
+ * <h2>Lazy areas</h2> Pages of a {@link org.quern.vmap.LazyArea} get their content from a
+ * {@link org.quern.vmap.FaultHandler}, in the thread that needs them, before it touches them:
+ *
+ * <pre>
+ *   access:   view (acquire), then state == PRESENT (acquire)?  yes: a slice of the view
+ *                                                               no: fill, wait, or be refused; again
+ *
+ *              claim                 publish
+ *   ABSENT  ----------&gt;  FILLING  -------------&gt;  PRESENT
+ *    ^ ^ ^                  |  |                     |
+ *    | | +------------------+  +------&gt; FAILED       | discard begins
+ *    | |   handler failed,     poison     |          v
+ *    | |   fill given up                  |      DISCARDING ----&gt; PRESENT   a segment is in use: given up
+ *    | +----------------------------------+          |
+ *    |           poison lifted (by discard)          |
+ *    +-----------------------------------------------+
+ *                 memory is gone, no view of it is alive
+ * </pre>
+ *
  * <h2>Three rules everything rests on</h2>
  * <ol>
  * <li>A reservation is readable and writable as a whole until nobody can reach it; nothing is unmapped or protected under

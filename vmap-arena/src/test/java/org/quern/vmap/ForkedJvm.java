@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
+import org.assertj.core.api.Assertions;
 import org.quern.kapi.linux.Unistd;
 
 /** Runs a main class in a JVM of its own, so that a crash of that JVM is a failed test and not a dead build. */
@@ -33,7 +34,8 @@ public final class ForkedJvm {
         command.add("-Dquern.vmap.backend=" + BackEnd.preferred().name().toLowerCase(Locale.ROOT));
         command.addAll(flags);
         command.add("-cp");
-        command.add(String.join(":", placeOf(VmapArena.class), placeOf(Unistd.class), "target/test-classes"));
+        command.add(String.join(":", placeOf(VmapArena.class), placeOf(Unistd.class), placeOf(Assertions.class),
+                "target/test-classes"));
         command.add(main.getName());
         command.addAll(List.of(args));
         return new ProcessBuilder(command).redirectErrorStream(true).start();

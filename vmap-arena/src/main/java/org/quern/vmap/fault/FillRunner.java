@@ -32,7 +32,7 @@ final class FillRunner {
         this.policy = policy;
         this.memory = memory;
         this.source = source;
-        this.buffers = new FillBuffers(policy.runPages() * Reservation.PAGE_BYTES);
+        this.buffers = FillBuffers.of(policy.runPages() * Reservation.PAGE_BYTES);
     }
 
     /** Runs a fill that this thread claimed; when it returns the fill is over and did not fail. */
