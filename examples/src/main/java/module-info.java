@@ -8,6 +8,7 @@ module org.quern.examples {
     requires info.picocli;
     requires java.management;
     requires jdk.management;
+    requires jdk.unsupported; // com.sun.nio.file: direct I/O
 
     // picocli fills the commands' fields by reflection
     opens org.quern.examples to info.picocli;

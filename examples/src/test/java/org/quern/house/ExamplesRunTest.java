@@ -38,6 +38,8 @@ class ExamplesRunTest {
             prints("OrderedPipeline", "1^2 = 1\n2^2 = 4\n3^2 = 9\n4^2 = 16\n5^2 = 25\n"),
             prints("OrderedStreams", "gathered: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]", "future 3 of 3",
                     "published: 0 1 2 3 4 5 6 7 8 9, complete"),
+            prints("PinnedIo", "read back 42", "not deferred either", "told by its segment", "are gone",
+                    "reported dirty: 8192 bytes", "outstanding 0"),
             prints("RangeFill", "65536 pages", "each page filled once: true"),
             prints("ReassignedCpus", "user serial mask c, state RUNNING, flags [INIT]", "4000 jobs in order: true",
                     "some dropped: true, more told than taken: false", "IN PARALLEL IN ORDER"),
@@ -47,7 +49,9 @@ class ExamplesRunTest {
             prints("SharedArena", "found 1000 nodes by following 32-bit handles", "killed the second process",
                     "the list has 2000 nodes, from first 0, then second 0", "2 owners",
                     "allocates and frees; unavailable: 0"),
-            prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"));
+            prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"),
+            prints("RangesAndIds", "page 700 is in frame 77, order 9, dirty: true", "1 2 -1 2",
+                    "ids 1, 2, 3; reserved 2"));
 
     private static Map.Entry<String, List<String>> prints(String example, String... among) {
         return Map.entry(example, List.of(among));

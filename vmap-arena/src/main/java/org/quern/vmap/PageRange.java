@@ -1,6 +1,8 @@
 package org.quern.vmap;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
+import org.quern.vmap.pin.PinUnit;
 import org.quern.vmap.reserve.Reservation;
 
 /**
@@ -18,12 +20,23 @@ public final class PageRange implements PageAllocation {
     private final long firstPage;
     private final long pages;
     private final long generation;
+    private @Nullable PinUnit pins; // a hint, written racily: the lease has the truth, and a unit is immutable in what it is of
 
     PageRange(long arena, long firstPage, long pages, long generation) {
         this.arena = arena;
         this.firstPage = firstPage;
         this.pages = pages;
         this.generation = generation;
+    }
+
+    /** The counts of its pins if somebody found them before, perhaps of a range that was freed meanwhile. */
+    @Nullable
+    PinUnit pinsPlain() {
+        return pins;
+    }
+
+    void pinsPlain(PinUnit counts) {
+        pins = counts;
     }
 
     long arena() {

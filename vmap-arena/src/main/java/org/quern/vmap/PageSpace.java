@@ -7,15 +7,19 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
 import java.util.function.ToLongFunction;
 
 import org.jspecify.annotations.Nullable;
+import org.quern.kapi.KernelException;
 import org.quern.vmap.event.SlowAllocationEvent;
 import org.quern.vmap.page.FreeRuns;
 import org.quern.vmap.page.Lease;
 import org.quern.vmap.page.PageBudget;
 import org.quern.vmap.page.PageLedger;
+import org.quern.vmap.pin.OpenHandles;
+import org.quern.vmap.pin.PinUnit;
 import org.quern.vmap.reserve.DiscardVetoed;
 import org.quern.vmap.reserve.Reservation;
 
@@ -42,6 +46,8 @@ final class PageSpace {
         OPEN, CLOSING, CLOSED
     }
 
+    private static final System.Logger LOG = System.getLogger("org.quern.vmap");
+
     private final String name;
     private final long number;
     private final Reservation reservation;
@@ -53,6 +59,8 @@ final class PageSpace {
     private final Condition quiet = lock.newCondition(); // signalled when inFlight becomes 0
     private final PageLedger ledger; // guarded by lock
     private final PageTotals totals = new PageTotals(); // guarded by lock
+    private final PinGate gate; // guarded by lock
+    private final Condition unpinned = lock.newCondition(); // signalled when a blocked range loses a pin
     private int inFlight; // guarded by lock: calls that are working on pages outside it
     private volatile State state = State.OPEN; // written under lock; read without it to refuse early
 
@@ -70,6 +78,7 @@ final class PageSpace {
         this.guards = options.guardPages();
         this.quarantinePages = options.quarantinePages();
         this.ledger = ledger;
+        this.gate = new PinGate(name);
     }
 
     // ---- out --------------------------------------------------------------------------------------------------------
@@ -153,6 +162,11 @@ final class PageSpace {
     // ---- back -------------------------------------------------------------------------------------------------------
 
     void free(PageRange range) {
+        free(range, false);
+    }
+
+    /** {@code deferred}: pages that are pinned are freed when the last pin is gone, instead of refused. */
+    FreeOutcome free(PageRange range, boolean deferred) {
         Lease lease;
         lock.lock();
         try {
@@ -161,11 +175,21 @@ final class PageSpace {
                 throw new RangeBusyException(
                         name + ": " + range + " is being decommitted or populated by another thread", null);
             }
+            if (!deferred) {
+                gate.freeze(lease, range);
+            } else if (!gate.freezeOrDoom(lease, range)) {
+                return FreeOutcome.DEFERRED;
+            }
             lease.beginRelease();
             inFlight++;
         } finally {
             lock.unlock();
         }
+        releaseFully(lease, range);
+        return FreeOutcome.FREED;
+    }
+
+    private void releaseFully(Lease lease, PageRange range) {
         boolean released = false;
         try {
             release(lease, range);
@@ -196,6 +220,7 @@ final class PageSpace {
         lock.lock();
         try {
             if (released) {
+                PinGate.end(lease);
                 budget.giveBack(lease.pages());
                 totals.rangesFreed++;
                 totals.decommittedBytes += lease.pages() << Reservation.PAGE_SHIFT;
@@ -207,6 +232,7 @@ final class PageSpace {
                 }
             } else {
                 lease.cancelRelease();
+                PinGate.thaw(lease);
             }
             landed();
         } finally {
@@ -235,10 +261,44 @@ final class PageSpace {
     // ---- in use -----------------------------------------------------------------------------------------------------
 
     void decommit(PageRange range) {
-        whileHeld(range, false, lease -> {
+        whileFrozen(range, lease -> {
             discard(range);
             return range.bytes();
         }, bytes -> totals.decommittedBytes += bytes);
+    }
+
+    /** As {@link #whileHeld}, for what discards or moves pages: nobody pins them meanwhile. */
+    private void whileFrozen(PageRange range, ToLongFunction<Lease> work, LongConsumer count) {
+        Lease lease;
+        boolean counted;
+        lock.lock();
+        try {
+            lease = unclaimedLeaseOf(range);
+            gate.freeze(lease, range);
+            counted = lease.pins() != null;
+            lease.discarding(1); // so that it gets no counts of pins, if it has none
+            lease.hold();
+            inFlight++;
+        } finally {
+            lock.unlock();
+        }
+        long done = 0;
+        try {
+            done = work.applyAsLong(lease);
+        } finally {
+            lock.lock();
+            try {
+                count.accept(done);
+                lease.discarding(-1);
+                if (counted) {
+                    PinGate.thaw(lease);
+                }
+                lease.unhold();
+                landed();
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     Population populate(PageRange range) {
@@ -254,7 +314,7 @@ final class PageSpace {
 
     HugePages useHugePages(PageRange range) {
         HugePages[] found = new HugePages[1];
-        whileHeld(range, false, lease -> {
+        whileFrozen(range, lease -> {
             found[0] = HugeRange.ask(reservation, hugeByDefault, range, lease);
             return 0;
         }, bytes -> {});
@@ -335,17 +395,179 @@ final class PageSpace {
     MemorySegment segment(PageRange range) {
         lock.lock();
         try {
-            Lease lease = unclaimedLeaseOf(range);
-            MemorySegment segment = lease.segment();
-            if (segment == null) {
-                Arena own = Arena.ofShared();
-                segment = reservation.segment(range.offset(), range.bytes(), own);
-                lease.show(own, segment);
-            }
-            return segment;
+            return segmentOf(unclaimedLeaseOf(range));
         } finally {
             lock.unlock();
         }
+    }
+
+    private MemorySegment segmentOf(Lease lease) {
+        MemorySegment segment = lease.segment();
+        if (segment == null) {
+            Arena own = Arena.ofShared();
+            segment = reservation.segment(lease.firstPage() << Reservation.PAGE_SHIFT,
+                    lease.pages() << Reservation.PAGE_SHIFT, own);
+            lease.show(own, segment);
+        }
+        return segment;
+    }
+
+    // ---- pins -------------------------------------------------------------------------------------------------------
+
+    void handles(OpenHandles open) {
+        lock.lock();
+        try {
+            gate.handles(open);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    long number() {
+        return number;
+    }
+
+    /** Does something with the counts of a range that is handed out; they are null if it cannot have any at this moment. */
+    <T> T withPins(PageRange range, BiFunction<Lease, @Nullable PinUnit, T> action) {
+        lock.lock();
+        try {
+            Lease lease = leaseOf(range);
+            PinUnit unit = lease.claim() != null ? null : gate.unitOf(lease, number);
+            if (unit != null) {
+                range.pinsPlain(unit);
+            }
+            return action.apply(lease, unit);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The range as a segment, for somebody who has it pinned: also if its free was deferred. */
+    MemorySegment pinnedSegment(PinUnit unit) {
+        lock.lock();
+        try {
+            return segmentOf(leaseOf(unit));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Lease leaseOf(PinUnit unit) {
+        Lease lease = ledger.containing(unit.firstPage());
+        if (lease == null || lease.pins() != unit) {
+            throw new IllegalStateException(name + ": a pinned range has no lease");
+        }
+        return lease;
+    }
+
+    /** A blocked range lost a pin: frees it if that was deferred and this was the last, and wakes who waits for it. */
+    void lostPin(PinUnit unit) {
+        if (unit.takeDoomed()) {
+            freeDoomed(unit);
+        }
+        lock.lock();
+        try {
+            unpinned.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Executes a free that was deferred; if the system fails it stays deferred. The caller has taken it. */
+    private void freeDoomed(PinUnit unit) {
+        Lease lease;
+        lock.lock();
+        try {
+            if (state != State.OPEN) {
+                unit.putBack(); // closing frees it
+                return;
+            }
+            lease = leaseOf(unit);
+            lease.beginRelease();
+            inFlight++;
+        } finally {
+            lock.unlock();
+        }
+        try {
+            releaseFully(lease, rangeOf(lease));
+        } catch (RangeBusyException | KernelException e) {
+            LOG.log(System.Logger.Level.WARNING, name + ": " + rangeOf(lease) + " stays until the next drain", e);
+        }
+    }
+
+    /** Tries again to free what was deferred and has no pins; how many ranges are still deferred. */
+    int drainDoomed() {
+        List<PinUnit> doomed = new ArrayList<>();
+        lock.lock();
+        try {
+            checkOpen();
+            for (Lease lease : ledger.leases()) {
+                if (lease.pins() != null && lease.pins().isDoomed()) {
+                    doomed.add(lease.pins());
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        int left = 0;
+        for (PinUnit unit : doomed) {
+            if (unit.takeDoomed()) {
+                freeDoomed(unit);
+            }
+            left += unit.isDead() ? 0 : 1;
+        }
+        return left;
+    }
+
+    /** Whether any page of a part of the arena may be pinned. */
+    boolean isMaybePinned(long firstPage, long endPage) {
+        lock.lock();
+        try {
+            for (Lease lease : ledger.overlapping(firstPage, endPage)) {
+                PinUnit unit = lease.pins();
+                long from = Math.max(firstPage, lease.firstPage());
+                long to = Math.min(endPage, lease.firstPage() + lease.pages());
+                if (unit != null && from < to && unit.isMaybePinned(from - lease.firstPage(), to - from)) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The live range with a page, or what the page is instead. */
+    Object rangeAt(long address) {
+        long offset = address - reservation.base();
+        if (offset < 0 || offset >= reservation.bytes()) {
+            return PinRefusal.Reason.NO_RANGE;
+        }
+        long page = offset >>> Reservation.PAGE_SHIFT;
+        lock.lock();
+        try {
+            checkOpen();
+            for (Lease lease : ledger.overlapping(page, page + 1)) {
+                if (lease.state() == Lease.State.QUARANTINED) {
+                    return PinRefusal.Reason.QUARANTINED;
+                }
+                if (page >= lease.firstPage() + lease.pages()) {
+                    return PinRefusal.Reason.GUARD;
+                }
+                return PinGate.isDoomed(lease) ? PinRefusal.Reason.NO_RANGE : rangeOf(lease);
+            }
+            return PinRefusal.Reason.NO_RANGE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long base() {
+        return reservation.base();
     }
 
     /** The live lease of a range over which nobody else decides; under the lock. */
@@ -368,7 +590,9 @@ final class PageSpace {
         try {
             checkOpen();
             Lease lease = ledger.containing(offset >>> Reservation.PAGE_SHIFT);
-            return lease == null || lease.state() != Lease.State.LEASED ? null : rangeOf(lease);
+            return lease == null || lease.state() != Lease.State.LEASED || PinGate.isDoomed(lease)
+                    ? null
+                    : rangeOf(lease);
         } finally {
             lock.unlock();
         }
@@ -382,7 +606,7 @@ final class PageSpace {
         }
         checkOpen();
         Lease lease = ledger.find(range.firstPage(), range.generation());
-        if (lease == null) {
+        if (lease == null || PinGate.isDoomed(lease)) {
             throw new StaleHandleException(name + ": " + range + " was freed");
         }
         if (lease.state() != Lease.State.LEASED) {
@@ -480,13 +704,19 @@ final class PageSpace {
 
     // ---- close ------------------------------------------------------------------------------------------------------
 
-    /** OPEN or CLOSING -> CLOSING, when nothing is in flight; null if it is CLOSED. */
+    /**
+     * OPEN or CLOSING -> CLOSING, when nothing is pinned and nothing in flight; null if it is CLOSED. Waits for pins as long as
+     * it may; if some are left it throws, and the arena stays OPEN.
+     */
     @Nullable
-    List<Lease> beginClose() {
+    List<Lease> beginClose(long nanos) {
         lock.lock();
         try {
             if (state == State.CLOSED) {
                 return null;
+            }
+            if (state == State.OPEN) {
+                gate.close(ledger.leases(), unpinned, nanos);
             }
             state = State.CLOSING;
             while (inFlight > 0) {
@@ -513,6 +743,7 @@ final class PageSpace {
         try {
             for (Lease lease : leases) {
                 HugeRange.end(reservation, lease);
+                PinGate.end(lease);
                 lease.beginRelease();
                 ledger.end(lease);
             }

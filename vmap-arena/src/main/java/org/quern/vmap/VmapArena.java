@@ -4,10 +4,12 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -85,7 +87,8 @@ public final class VmapArena implements Arena {
     private final List<BlockPool> pools = new ArrayList<>(); // guarded by lifecycle
     private int poolCount; // guarded by lifecycle
     private final List<LazyArea> lazyAreas = new ArrayList<>(); // guarded by lifecycle
-    private @Nullable TrackedSpans tracked; // guarded by lifecycle; null until writes are tracked
+    private volatile @Nullable TrackedSpans tracked; // written under lifecycle; null until writes are tracked
+    private volatile @Nullable PagePins pins; // written under lifecycle; null until asked for
     private @Nullable ArenaFaultDescriptor faults; // guarded by lifecycle; null until asked for, or where there is none
 
     private VmapArena(ArenaOptions options) {
@@ -205,10 +208,12 @@ public final class VmapArena implements Arena {
      * @return what was obtained
      * @throws StaleHandleException if it was freed, or is being freed
      * @throws IllegalArgumentException if another arena handed it out
+     * @throws RangeBusyException if it is pinned: its pages would be moved; nothing was changed
      * @throws ArenaClosedException if the arena is closed
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "page lock", errors = {
-            StaleHandleException.class, IllegalArgumentException.class, ArenaClosedException.class})
+            StaleHandleException.class, IllegalArgumentException.class, RangeBusyException.class,
+            ArenaClosedException.class})
     public HugePages useHugePages(PageRange range) {
         return pages.useHugePages(range);
     }
@@ -262,8 +267,8 @@ public final class VmapArena implements Arena {
      * @param range as handed out
      * @throws StaleHandleException if it was freed before, or is being freed
      * @throws IllegalArgumentException if another arena handed it out
-     * @throws RangeBusyException if a system call of another thread uses one of its segments, or another thread is
-     *         decommitting it; nothing was changed
+     * @throws RangeBusyException if it is pinned, a system call of another thread uses one of its segments, or another thread
+     *         is decommitting it; nothing was changed
      * @throws KernelException if the system does not take the memory back, which is so for pages locked by mlock(2). The
      *         segments have ended; the range is still handed out, and can be freed again
      * @throws ArenaClosedException if the arena is closed
@@ -276,6 +281,55 @@ public final class VmapArena implements Arena {
     }
 
     /**
+     * As {@link #free}, but a range that is pinned is freed when its last pin is closed, by the thread that closes it. Either
+     * way it is gone for its owner: the handle is stale, and nobody pins it any more. Its segments end when it is freed. If
+     * the system then fails, {@link PagePins#drain} tries again.
+     *
+     * @param range as handed out
+     * @return whether it was freed or will be
+     * @throws StaleHandleException if it was freed before, or is being freed
+     * @throws IllegalArgumentException if another arena handed it out
+     * @throws RangeBusyException if it is pinned long-term, and as {@link #free}; nothing was changed
+     * @throws KernelException as {@link #free}
+     * @throws ArenaClosedException if the arena is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "page lock", errors = {
+            StaleHandleException.class, IllegalArgumentException.class, RangeBusyException.class, KernelException.class,
+            ArenaClosedException.class})
+    public FreeOutcome freeWhenUnpinned(PageRange range) {
+        return pages.free(range, true);
+    }
+
+    /**
+     * The pins of this arena. Costs nothing until something is pinned.
+     *
+     * @return the same for each call
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "lifecycle lock")
+    public PagePins pins() {
+        PagePins made = pins;
+        if (made != null) {
+            return made;
+        }
+        lifecycle.lock();
+        try {
+            PagePins fresh = pins;
+            if (fresh == null) {
+                fresh = new PagePins(pages, (offset, bytes) -> {
+                    TrackedSpans spans = tracked;
+                    if (spans != null) {
+                        spans.written(offset, bytes);
+                    }
+                });
+                pins = fresh;
+            }
+            return fresh;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /**
      * Gives the memory of a range back to the system but keeps the range: it reads as zeros from now on, and a later touch
      * populates it again. Its segments stay valid; threads that access them at the same time see old bytes or zeros.
      * Blocks while the system takes the memory back: some 2 us, and 0.26 us for each populated page.
@@ -283,12 +337,13 @@ public final class VmapArena implements Arena {
      * @param range as handed out
      * @throws StaleHandleException if it was freed, or is being freed
      * @throws IllegalArgumentException if another arena handed it out
+     * @throws RangeBusyException if it is pinned; nothing was changed
      * @throws KernelException if the system does not take the memory back, which is so for pages locked by mlock(2); the
      *         range stays as it is, in part perhaps already zeros
      * @throws ArenaClosedException if the arena is closed
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "page lock", errors = {
-            StaleHandleException.class, IllegalArgumentException.class, KernelException.class,
+            StaleHandleException.class, IllegalArgumentException.class, RangeBusyException.class, KernelException.class,
             ArenaClosedException.class})
     public void decommit(PageRange range) {
         pages.decommit(range);
@@ -511,11 +566,13 @@ public final class VmapArena implements Arena {
     private TrackedSpans trackedSpans() {
         lifecycle.lock();
         try {
-            if (tracked == null) {
-                tracked = new TrackedSpans();
-                reservation.watch(tracked);
+            TrackedSpans spans = tracked;
+            if (spans == null) {
+                spans = new TrackedSpans();
+                reservation.watch(spans);
+                tracked = spans;
             }
-            return tracked;
+            return spans;
         } finally {
             lifecycle.unlock();
         }
@@ -581,8 +638,9 @@ public final class VmapArena implements Arena {
      * some 10 us, as much for each pool and each page range that was shown as a segment and not freed, and 0.26 us for each
      * populated page. Idempotent; when it returns the arena is closed, whoever closed it.
      *
-     * @throws RangeBusyException if a system call of another thread uses a segment. Everything else is closed and nothing
-     *         more is handed out; calling close again completes it
+     * @throws RangeBusyException if pages are pinned: it names who has them, and nothing was changed. Or if a system call of
+     *         another thread uses a segment: then everything else is closed and nothing more is handed out; calling close
+     *         again completes it
      * @throws KernelException if the system does not take the memory back, which is so for pages locked by mlock(2).
      *         Nothing more is handed out, everything else is closed and given back; calling close again goes on with what is
      *         left
@@ -591,9 +649,24 @@ public final class VmapArena implements Arena {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "lifecycle lock", errors = {
             RangeBusyException.class, KernelException.class})
     public void close() {
+        close(Duration.ZERO);
+    }
+
+    /**
+     * As {@link #close()}, but waits for pins to be closed; while it waits nothing more is pinned. Pins for an indefinite time
+     * are not waited for. An interrupt ends the wait, and stays set.
+     *
+     * @param deadline how long at most; 0 or less is not at all
+     * @throws RangeBusyException as {@link #close()}
+     * @throws KernelException as {@link #close()}
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "lifecycle lock", errors = {
+            RangeBusyException.class, KernelException.class})
+    public void close(Duration deadline) {
+        long nanos = TimeUnit.NANOSECONDS.convert(deadline);
         lifecycle.lock();
         try {
-            List<Lease> leases = pages.beginClose();
+            List<Lease> leases = pages.beginClose(nanos);
             if (leases == null) {
                 return;
             }

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 import org.jspecify.annotations.Nullable;
+import org.quern.vmap.pin.PinUnit;
 
 /**
  * A run of pages while it is handed out: its state, and the scope of the segments made of it. All access under the
@@ -47,6 +48,8 @@ public final class Lease {
     private @Nullable Lease nextQuarantined; // the ledger's queue
     private boolean hugePages;
     private boolean guarded;
+    private @Nullable PinUnit pins;
+    private int discards;
 
     Lease(long firstPage, long pages, long guards, long generation) {
         this.key = firstPage;
@@ -184,6 +187,43 @@ public final class Lease {
     public void unhold() {
         require(holds > 0, "unhold");
         holds--;
+    }
+
+    /**
+     * The counts of its pins.
+     *
+     * @return null if it was never pinned or held
+     */
+    public @Nullable PinUnit pins() {
+        return pins;
+    }
+
+    /**
+     * Gives it counts of pins, for as long as it lives.
+     *
+     * @param counts its own
+     */
+    public void pins(PinUnit counts) {
+        require(state == State.LEASED && pins == null && discards == 0, "pins");
+        pins = counts;
+    }
+
+    /**
+     * Whether the pages are being discarded or moved, though the lease stays: then it gets no counts of pins.
+     *
+     * @return whether anybody does
+     */
+    public boolean isDiscarding() {
+        return discards > 0;
+    }
+
+    /**
+     * One more activity discards or moves the pages; it holds the lease.
+     *
+     * @param more 1 when it begins, -1 when it is over
+     */
+    public void discarding(int more) {
+        discards += more;
     }
 
     /**

@@ -140,6 +140,24 @@ public final class PageLedger {
     }
 
     /**
+     * The leases that a part meets, those in quarantine and those of which it meets only guards too.
+     *
+     * @param from first page
+     * @param to after the last page
+     * @return ascending
+     */
+    public List<Lease> overlapping(long from, long to) {
+        List<Lease> found = new ArrayList<>();
+        Long start = leases.floorKey(from);
+        for (Lease lease : leases.subMap(start == null ? from : start, Math.max(from, to)).values()) {
+            if (lease.firstPage() + lease.span() > from) {
+                found.add(lease);
+            }
+        }
+        return found;
+    }
+
+    /**
      * Ends a lease whose pages were decommitted: they are free again.
      *
      * @param lease in state RELEASING

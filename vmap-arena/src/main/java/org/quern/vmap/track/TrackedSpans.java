@@ -78,6 +78,26 @@ public final class TrackedSpans implements DiscardWatch {
         }
     }
 
+    /**
+     * Bytes were written where their writer could not be seen, as by a device: they are reported again.
+     *
+     * @param offset the first byte in the reservation
+     * @param length how many
+     */
+    public void written(long offset, long length) {
+        for (TrackedSpan span : spans) {
+            if (span.overlaps(offset, length)) {
+                long from = from(span, offset);
+                long to = to(span, offset + length);
+                if (span.tracking.marks() != null) {
+                    span.tracking.marks().mark(from, to - from);
+                } else {
+                    span.tracking.changed().add(from, to);
+                }
+            }
+        }
+    }
+
     private static long from(TrackedSpan span, long offset) {
         return Math.max(offset, span.offset) - span.offset;
     }

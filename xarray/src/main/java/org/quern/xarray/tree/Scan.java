@@ -76,18 +76,26 @@ public final class Scan {
                 bits &= 1L << slot;
                 end = slot + Run.length(siblings, slot) - 1;
             }
-            int went = Visit.NEXT;
-            for (bits |= inside ? 1L << slot : 0; bits != 0 && went == Visit.NEXT; bits &= bits - 1) {
-                int at = Long.numberOfTrailingZeros(bits);
-                long index = Geometry.slotBase(base, shift, at);
-                if (shift > 0 && Long.compareUnsigned(index, next) < 0) {
-                    index = next; // the scan began inside
+            bits |= inside ? 1L << slot : 0;
+            int went;
+            if (shift == 0 && !inside && bitmap == NodeLayout.PRESENT) {
+                long rest = visit.leaf(tree, seen, node, siblings, bits, base, sink);
+                went = rest == Visit.DONE ? Visit.NEXT : rest == Visit.STOPPED ? Visit.STOP : Visit.MOVED;
+                next = went == Visit.MOVED ? base | rest : next;
+            } else {
+                went = Visit.NEXT;
+                for (; bits != 0 && went == Visit.NEXT; bits &= bits - 1) {
+                    int at = Long.numberOfTrailingZeros(bits);
+                    long index = Geometry.slotBase(base, shift, at);
+                    if (shift > 0 && Long.compareUnsigned(index, next) < 0) {
+                        index = next; // the scan began inside
+                    }
+                    next = index;
+                    went = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) != siblings
+                            || gone(tree, node, siblings, at, bitmap)
+                                    ? look(tree, seen, address, siblings)
+                                    : visit.slot(tree, seen, node, at, index, sink);
                 }
-                next = index;
-                went = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) != siblings
-                        || gone(tree, node, siblings, at, bitmap)
-                                ? look(tree, seen, address, siblings)
-                                : visit.slot(tree, seen, node, at, index, sink);
             }
             if (went == Visit.MOVED) {
                 continue;
