@@ -31,6 +31,8 @@ class ExamplesRunTest {
                     "failed: ENOMEM (12, out of memory)"),
             prints("Identifiers", "streams 1, 2, 1", "ports [49152, 49154, 49155, 49152, 49154], began again: false",
                     "interrupt vectors 4..11, 250 in a row: none true, given back: 9", "10000000"),
+            prints("OrderedFlows", "last flow up to 50: 50, then down: [50, 49, 48, 47]", "flows 49, bytes 1500000",
+                    "up to 500, down: {443=https, 80=http+alt}", "HTTP+ALT, 5, copied 3, back: https"),
             prints("LazyFile", "line     100000", "after three readers", "discarded 1179648 bytes",
                     "HANDLER_FAILED: lazy: the page at offset 0: the handler threw java.io.IOException: disk on fire"),
             prints("OrderedPipeline", "1^2 = 1\n2^2 = 4\n3^2 = 9\n4^2 = 16\n5^2 = 25\n"),

@@ -109,18 +109,19 @@ public final class Scan {
     }
 
     /** Whether the entry at a slot has lost the mark since the bitmap was read. */
-    private static boolean gone(Tree tree, long node, long siblings, int slot, long bitmap) {
+    static boolean gone(Tree tree, long node, long siblings, int slot, long bitmap) {
         return bitmap != NodeLayout.PRESENT
                 && (NodeAccess.bitmapAcquire(tree.basePlain() + node, bitmap) >>> Run.start(siblings, slot) & 1) == 0;
     }
 
     /** An entry is passed over only if it is certain that the node is still this one, with the same entries. */
-    private static int look(Tree tree, long seen, long address, long siblings) {
+    static int look(Tree tree, long seen, long address, long siblings) {
         boolean same = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) == siblings;
         return tree.sequence().unchangedSince(seen) && same ? Visit.NEXT : Visit.MOVED;
     }
 
-    private static <S> int lone(Tree tree, Visit<S> visit, long seen, long head, long next, long bitmap, S sink) {
+    /** Visits what a head that is no root holds, if the range begins with index 0 and it is wanted. */
+    static <S> int lone(Tree tree, Visit<S> visit, long seen, long head, long next, long bitmap, S sink) {
         tree.requireOpen(head);
         boolean wanted = next == 0 && head != Entry.ABSENT && (bitmap == NodeLayout.PRESENT
                 || tree.anyMarked((int) ((bitmap - NodeLayout.MARKS) / NodeLayout.WORD_BYTES)));
