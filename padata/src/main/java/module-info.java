@@ -4,6 +4,7 @@ module org.quern.padata {
     requires transitive org.quern.kapi;
     requires org.jctools.core.jdk11;
     requires static transitive java.management;
+    requires jdk.jfr;
     requires static org.agrona;
 
     exports org.quern.padata;

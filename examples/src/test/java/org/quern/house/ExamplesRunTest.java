@@ -31,6 +31,8 @@ class ExamplesRunTest {
                     "failed: ENOMEM (12, out of memory)"),
             prints("Identifiers", "streams 1, 2, 1", "ports [49152, 49154, 49155, 49152, 49154], began again: false",
                     "interrupt vectors 4..11, 250 in a row: none true, given back: 9", "10000000"),
+            prints("OrderedFlows", "last flow up to 50: 50, then down: [50, 49, 48, 47]", "flows 49, bytes 1500000",
+                    "up to 500, down: {443=https, 80=http+alt}", "HTTP+ALT, 5, copied 3, back: https"),
             prints("LazyFile", "line     100000", "after three readers", "discarded 1179648 bytes",
                     "HANDLER_FAILED: lazy: the page at offset 0: the handler threw java.io.IOException: disk on fire"),
             prints("OrderedPipeline", "1^2 = 1\n2^2 = 4\n3^2 = 9\n4^2 = 16\n5^2 = 25\n"),
@@ -47,7 +49,9 @@ class ExamplesRunTest {
             prints("SharedArena", "found 1000 nodes by following 32-bit handles", "killed the second process",
                     "the list has 2000 nodes, from first 0, then second 0", "2 owners",
                     "allocates and frees; unavailable: 0"),
-            prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"));
+            prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"),
+            prints("RangesAndIds", "page 700 is in frame 77, order 9, dirty: true", "1 2 -1 2",
+                    "ids 1, 2, 3; reserved 2"));
 
     private static Map.Entry<String, List<String>> prints(String example, String... among) {
         return Map.entry(example, List.of(among));

@@ -350,5 +350,6 @@ final class KeyedEngine implements Served {
     void addTo(Totals totals) {
         delivery.addTo(totals);
         totals.inFlight += inFlight();
+        totals.queueDepth += work.size();
     }
 }

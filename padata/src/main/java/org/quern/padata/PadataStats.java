@@ -1,5 +1,6 @@
 package org.quern.padata;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -16,7 +17,12 @@ import java.util.List;
  * @param inFlight jobs accepted and not yet serialised
  * @param deepestReordering the largest distance, in jobs, between a job that was complete and the job everybody still
  *        waited for
+ * @param queueDepth jobs that wait for their parallel phase, over all shells; a snapshot
+ * @param reorderDepth jobs that are complete and wait for an earlier one, over all shells that are not keyed; a snapshot
+ * @param headOfLineWait how long, at most, a shell has waited now for a deferred job at its head; zero if none does. Of a
+ *        job whose parallel phase runs nobody notes since when: {@link PadataOptions#stallHandler} does, if asked
  * @param epochs 1, and one more for each replacement of the masks whose earlier jobs are not all serialised
  */
 public record PadataStats(List<Long> parallelJobs, List<Integer> parallelCpus, long inlineRuns, long serialised,
-        long failed, long dropped, long callbacksThrew, long inFlight, long deepestReordering, int epochs) {}
+        long failed, long dropped, long callbacksThrew, long inFlight, long deepestReordering, long queueDepth,
+        long reorderDepth, Duration headOfLineWait, int epochs) {}

@@ -174,6 +174,19 @@ final class Ring {
         return (int) Math.max(0, Math.min(capacity(), cursors.tailVolatile() - claim));
     }
 
+    /** Jobs that are done and wait for an earlier one. A snapshot that costs a walk. */
+    int completeBehindHead() {
+        long head = cursors.headVolatile();
+        long claim = cursors.claimVolatile();
+        int found = 0;
+        for (long sequence = head; claim - sequence > 0;) {
+            int unit = words.doneAt(sequence);
+            found += unit;
+            sequence += Math.max(1, unit);
+        }
+        return Math.min(found, capacity());
+    }
+
     /** Whether one more job would fit now. */
     boolean hasRoom() {
         return cursors.hasRoom(cursors.tailVolatile());

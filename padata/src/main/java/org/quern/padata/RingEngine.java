@@ -332,6 +332,13 @@ final class RingEngine implements Engine, Served {
         totals.dropped += serialPhase.droppedOpaque();
         totals.threw += threw.get();
         totals.inFlight += ring.inFlight();
+        if (!isClosed()) {
+            totals.queueDepth += ring.waiting();
+            totals.reorderDepth += ring.completeBehindHead();
+            closer.head().filter(job -> job.phase() == CloseReport.Phase.DEFERRED)
+                    .filter(job -> job.atLeast().compareTo(totals.headOfLineWait) > 0)
+                    .ifPresent(job -> totals.headOfLineWait = job.atLeast());
+        }
         totals.deepestDeferred = Math.max(totals.deepestDeferred, deepestDeferred.get());
     }
 }

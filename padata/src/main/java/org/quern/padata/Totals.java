@@ -1,5 +1,7 @@
 package org.quern.padata;
 
+import java.time.Duration;
+
 /** Sums over shells; not thread-safe. */
 final class Totals {
     long serialised;
@@ -8,6 +10,9 @@ final class Totals {
     long threw;
     long inFlight;
     long deepestDeferred;
+    long queueDepth;
+    long reorderDepth;
+    Duration headOfLineWait = Duration.ZERO;
 
     void add(Totals other) {
         serialised += other.serialised;

@@ -284,6 +284,7 @@ final class Workers {
             inlineRuns += worker.index() == Worker.HELPER ? worker.jobsOpaque() : 0;
         }
         return new PadataStats(List.copyOf(jobs), List.copyOf(pinnedTo), inlineRuns, totals.serialised, totals.failed,
-                totals.dropped, totals.threw, totals.inFlight, deepest, epochs);
+                totals.dropped, totals.threw, totals.inFlight, deepest, totals.queueDepth, totals.reorderDepth,
+                totals.headOfLineWait, epochs);
     }
 }

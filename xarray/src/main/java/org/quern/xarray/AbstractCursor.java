@@ -12,6 +12,7 @@ import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Descent;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.Place;
+import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
 import org.quern.xarray.tree.Visit;
@@ -226,6 +227,58 @@ public abstract sealed class AbstractCursor implements AutoCloseable
         } finally {
             Reference.reachabilityFence(tree);
         }
+    }
+
+    /**
+     * Goes to the previous entry: to the last at or before the index if that has not been looked at, else to the last before its entry. Stops at reserved entries too. If there
+     * is none, the cursor stays where it is.
+     *
+     * @param min lowest index to look at, inclusive
+     * @return whether there is one; {@link #index} is its first index, or {@code min} if that is inside it
+     * @throws IllegalStateException if the cursor is closed or of another thread, or the array is closed
+     */
+    @Operation(threads = Operation.Threads.OWNER, faults = Operation.Faults.MAY, errors = {IllegalStateException.class})
+    public final boolean previous(long min) {
+        return previous(min, NodeLayout.PRESENT);
+    }
+
+    /**
+     * Goes to the previous entry with a mark; as {@link #previous}.
+     *
+     * @param min lowest index to look at, inclusive
+     * @param mark the mark
+     * @return whether there is one
+     * @throws NullPointerException if the mark is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
+     * @throws IllegalStateException if the cursor is closed or of another thread, or the array is closed
+     */
+    @Operation(threads = Operation.Threads.OWNER, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
+            UnsupportedOperationException.class, IllegalStateException.class})
+    public final boolean previousMarked(long min, Mark mark) {
+        return previous(min, array.bitmap(mark));
+    }
+
+    private boolean previous(long min, long bitmap) {
+        check();
+        long from = state == State.END ? -1L : index;
+        if (state == State.AT) {
+            long base = array.baseOf(at());
+            if (base == 0) {
+                return false;
+            }
+            from = base - 1;
+        }
+        if (ReverseScan.run(tree, FIND, min, from, bitmap, this)) {
+            index = foundAt;
+            state = State.AT;
+            return true;
+        }
+        if (state == State.AT) {
+            look(); // what a search looks at on its way is not what is here
+        } else {
+            place(index, state);
+        }
+        return false;
     }
 
     /** Nothing was found up to max: stands at the first index that was not looked at. */

@@ -13,6 +13,7 @@ import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.recycle.NodePool;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.NodeObserver;
+import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
 import org.quern.xarray.tree.TreeDump;
@@ -597,6 +598,23 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
             base = Geometry.blockLast(lastOf(busy), order) + 1;
         }
         return -1;
+    }
+
+    /** Last index of the entry that was just read at an index. Costs nothing while no entry spans indices. */
+    final long lastOfRead(long index) {
+        return tree.spanningPlain() ? lastOf(index) : index;
+    }
+
+    /** Whether the entry that was just read at an index begins there. */
+    final boolean beginsAt(long index) {
+        return !tree.spanningPlain() || baseOf(index) == index;
+    }
+
+    /** The first and the last index of a range with an entry, reserved or not; false if there is none. */
+    final boolean bounds(long first, long last, long[] low, long[] high) {
+        return Scan.run(tree, Deliveries.FIRST_INDEX, first, last, NodeLayout.PRESENT, low)
+                && ReverseScan.run(tree, Deliveries.FIRST_INDEX, first, last, NodeLayout.PRESENT, high)
+                && Long.compareUnsigned(low[0], high[0]) <= 0;
     }
 
     /** The first index with an entry, reserved or not, from one to another, both below 2^63; -1 if there is none. */

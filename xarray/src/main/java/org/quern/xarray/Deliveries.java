@@ -1,8 +1,11 @@
 package org.quern.xarray;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeAccess;
+import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.Tree;
 import org.quern.xarray.tree.Visit;
@@ -25,6 +28,24 @@ final class Deliveries {
         int deliver(long index, long value, LongEntryConsumer consumer) {
             consumer.accept(index, value);
             return NEXT;
+        }
+
+        @Override
+        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base,
+                LongEntryConsumer consumer) {
+            long address = tree.basePlain() + node;
+            for (long bits = slots; bits != 0; bits &= bits - 1) {
+                int slot = Long.numberOfTrailingZeros(bits);
+                long word = NodeAccess.slotAcquire(address, slot);
+                boolean same = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) == siblings;
+                if (!same || !tree.sequence().unchangedSince(seen)) {
+                    return slot;
+                }
+                if (Entry.isValue(word)) {
+                    consumer.accept(base | slot, Entry.toValue(word));
+                }
+            }
+            return DONE;
         }
     };
 
@@ -54,7 +75,7 @@ final class Deliveries {
         }
     };
 
-    private static final Visit<Probe<Object>> TO_PROBE = new Objects<>() {
+    private static final Visit<Probe<Object>> TO_PROBE = new Contents<>() {
         @Override
         int deliver(long index, Object value, Probe<Object> probe) {
             probe.set(index, value);
@@ -62,15 +83,34 @@ final class Deliveries {
         }
     };
 
-    private static final Visit<EntryConsumer<Object>> TO_CONSUMER = new Objects<>() {
+    private static final Visit<EntryConsumer<Object>> TO_CONSUMER = new Contents<>() {
         @Override
         int deliver(long index, Object value, EntryConsumer<Object> consumer) {
             consumer.accept(index, value);
             return NEXT;
         }
+
+        @Override
+        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base,
+                EntryConsumer<Object> consumer) {
+            long address = tree.basePlain() + node;
+            Mirror mirror = Objects.requireNonNull(tree.mirror());
+            for (long bits = slots; bits != 0; bits &= bits - 1) {
+                int slot = Long.numberOfTrailingZeros(bits);
+                Object content = mirror.getAcquire(node, slot);
+                boolean same = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) == siblings;
+                if (!same || !tree.sequence().unchangedSince(seen)) {
+                    return slot;
+                }
+                if (content != null) {
+                    consumer.accept(base | slot, content);
+                }
+            }
+            return DONE;
+        }
     };
 
-    private static final Visit<EntryPredicate<Object>> TO_PREDICATE = new Objects<>() {
+    private static final Visit<EntryPredicate<Object>> TO_PREDICATE = new Contents<>() {
         @Override
         int deliver(long index, Object value, EntryPredicate<Object> predicate) {
             return predicate.test(index, value) ? NEXT : STOP;
@@ -117,7 +157,7 @@ final class Deliveries {
         }
     }
 
-    private abstract static class Objects<S> implements Visit<S> {
+    private abstract static class Contents<S> implements Visit<S> {
         abstract int deliver(long index, Object value, S sink);
 
         @Override

@@ -2,6 +2,8 @@ package org.quern.xarray;
 
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
 
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,7 @@ import org.quern.kapi.Operation;
 import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeLayout;
+import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
 
 /**
@@ -776,5 +779,261 @@ public final class LongXArray extends AbstractXArray {
 
     private static long toValue(long word) {
         return Entry.isValue(word) ? Entry.toValue(word) : ABSENT;
+    }
+
+    /**
+     * Finds the last entry at or before an index. Lock-free, allocates nothing, O(height). An entry that is there all the time is not passed over.
+     *
+     * @param from where to begin
+     * @param min lowest index to look at, inclusive
+     * @param probe receives index and value of the entry; untouched if there is none. One that spans indices is found by its first, or by {@code min} if that is inside it
+     * @return whether there is one; false also if {@code from} is below {@code min}
+     * @throws NullPointerException if the probe is null
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    public boolean findLast(long from, long min, LongProbe probe) {
+        return ReverseScan.run(tree, Deliveries.TO_LONG_PROBE, min, from, NodeLayout.PRESENT,
+                Objects.requireNonNull(probe, "probe"));
+    }
+
+    /**
+     * Finds the last entry with a mark at or before an index; as {@link #findLast(long, long, LongProbe)}, whatever lies between.
+     *
+     * @param from where to begin
+     * @param min lowest index to look at, inclusive
+     * @param mark the mark
+     * @param probe receives index and value of the entry; untouched if there is none
+     * @return whether there is one; false also if {@code from} is below {@code min}
+     * @throws NullPointerException if the mark or the probe is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    public boolean findLast(long from, long min, Mark mark, LongProbe probe) {
+        return ReverseScan.run(tree, Deliveries.TO_LONG_PROBE, min, from, bitmap(mark),
+                Objects.requireNonNull(probe, "probe"));
+    }
+
+    /**
+     * Finds the last entry before an index, which is never one around it; as {@link #findLast(long, long, LongProbe)}.
+     *
+     * @param index the index to go on from; before 0 there is nothing
+     * @param min lowest index to look at, inclusive
+     * @param probe receives index and value of the entry; untouched if there is none
+     * @return whether there is one; false also before 0, and if {@code min} is not below {@code index}
+     * @throws NullPointerException if the probe is null
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    public boolean findBefore(long index, long min, LongProbe probe) {
+        long base = baseOf(index);
+        return base != 0 && findLast(base - 1, min, probe);
+    }
+
+    /**
+     * Finds the last entry with a mark before an index, which is never one around it; as {@link #findLast(long, long, Mark, LongProbe)}.
+     *
+     * @param index the index to go on from; before 0 there is nothing
+     * @param min lowest index to look at, inclusive
+     * @param mark the mark
+     * @param probe receives index and value of the entry; untouched if there is none
+     * @return whether there is one; false also before 0, and if {@code min} is not below {@code index}
+     * @throws NullPointerException if the mark or the probe is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    public boolean findBefore(long index, long min, Mark mark, LongProbe probe) {
+        long base = baseOf(index);
+        return base != 0 && findLast(base - 1, min, mark, probe);
+    }
+
+    /**
+     * Index of the last entry at or before an index, where allocating the answer does not matter. Lock-free, O(height).
+     *
+     * @param from where to begin
+     * @param min lowest index to look at, inclusive
+     * @return an unsigned number, or empty
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = IllegalStateException.class)
+    public OptionalLong previousIndex(long from, long min) {
+        LongProbe probe = new LongProbe();
+        return findLast(from, min, probe) ? OptionalLong.of(probe.index()) : OptionalLong.empty();
+    }
+
+    /**
+     * Index of the last entry with a mark at or before an index, where allocating the answer does not matter. Lock-free, O(height).
+     *
+     * @param from where to begin
+     * @param min lowest index to look at, inclusive
+     * @param mark the mark
+     * @return an unsigned number, or empty
+     * @throws NullPointerException if the mark is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    public OptionalLong previousIndex(long from, long min, Mark mark) {
+        LongProbe probe = new LongProbe();
+        return findLast(from, min, mark, probe) ? OptionalLong.of(probe.index()) : OptionalLong.empty();
+    }
+
+    /**
+     * The entries as a view that can be narrowed to a range or a mark, turned round, and streamed.
+     *
+     * @return all entries, ascending
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public LongEntries entries() {
+        return new LongEntries(Section.all(this));
+    }
+
+    /**
+     * The entries of a range; as {@link #entries()}.
+     *
+     * @param first first index
+     * @param last last index, inclusive
+     * @return the entries, ascending
+     * @throws IllegalArgumentException if {@code last} is below {@code first}
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
+    public LongEntries entries(long first, long last) {
+        return entries().range(first, last);
+    }
+
+    /**
+     * Adds to a value as one step; where there is none, to 0. Takes the lock, O(height).
+     *
+     * @param index any index
+     * @param delta what to add, of either sign
+     * @return the old value, or {@link #ABSENT} if there was none
+     * @throws ArithmeticException if the sum is not 0..2^63-1; nothing has changed
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            ArithmeticException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public long getAndAdd(long index, long delta) {
+        tree.enter();
+        try {
+            long place = writer.locate(index);
+            long old = toValue(writer.word(place, index));
+            long sum = Math.max(old, 0) + delta;
+            if (sum < 0) { // from 0..2^63-1 one addition cannot come round further
+                throw new ArithmeticException("index=" + Long.toUnsignedString(index) + ", delta=" + delta + ": "
+                        + Math.max(old, 0) + " + delta must be 0..2^63-1");
+            }
+            put(place, index, Entry.value(sum));
+            return old;
+        } finally {
+            tree.unlock();
+        }
+    }
+
+    /**
+     * Combines a value with an operand as one step; where there is none, the operand is stored. Takes the lock, O(height). The operator runs under it, and holds up other writers: it
+     * must not wait for any. It may read this array, and must not change it.
+     *
+     * @param index any index
+     * @param operand 0..2^63-1
+     * @param operator gets old value and operand, gives the new value, 0..2^63-1
+     * @return the new value
+     * @throws NullPointerException if the operator is null
+     * @throws IllegalArgumentException if the operand, or what the operator gives, is negative; nothing has changed
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed, or the operator changed the entry
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalArgumentException.class, NodeAllocationException.class,
+            AddressSpaceException.class, IllegalStateException.class})
+    public long accumulate(long index, long operand, LongBinaryOperator operator) {
+        requireValue("operand", operand);
+        Objects.requireNonNull(operator, "operator");
+        tree.enter();
+        try {
+            long old = load(index);
+            long result = old == ABSENT ? operand : operator.applyAsLong(old, operand);
+            requireValue("result of the operator", result);
+            long place = writer.locate(index);
+            if (toValue(writer.word(place, index)) != old) {
+                throw new IllegalStateException("array " + tree.nodes().name() + ", index="
+                        + Long.toUnsignedString(index) + ": the operator changed the entry that it computes");
+            }
+            put(place, index, Entry.value(result));
+            return result;
+        } finally {
+            tree.unlock();
+        }
+    }
+
+    /**
+     * Raises a value as one step: stores if there is none or a smaller one. Takes the lock, O(height).
+     *
+     * @param index any index
+     * @param value 0..2^63-1
+     * @return whether it was stored
+     * @throws IllegalArgumentException if the value is negative
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            IllegalArgumentException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public boolean setIfGreater(long index, long value) {
+        requireValue("value", value);
+        tree.enter();
+        try {
+            long place = writer.locate(index);
+            boolean greater = value > toValue(writer.word(place, index));
+            if (greater) {
+                put(place, index, Entry.value(value));
+            }
+            return greater;
+        } finally {
+            tree.unlock();
+        }
+    }
+
+    /**
+     * A copy of all entries on the heap, with orders and marks, that can be serialised. Of one moment: it takes the lock for as long as it copies, O(entries).
+     *
+     * @return the copy; at most some 2^31 entries
+     * @throws OutOfMemoryError if the heap has no room for it
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            OutOfMemoryError.class, IllegalStateException.class})
+    public LongSnapshot snapshot() {
+        tree.enter();
+        try {
+            return new LongSnapshot(this);
+        } finally {
+            tree.unlock();
+        }
+    }
+
+    /**
+     * Runs a function while an entry cannot change: as long as it runs, no other thread stores, erases or marks anything here. What the value stands for can be claimed
+     * inside - a reference counted, a page pinned - with no need to look again. Takes the lock; the function must not wait for a writer of this array.
+     *
+     * @param index any index
+     * @param function gets the value; not called if there is none
+     * @param <R> type of its result
+     * @return its result, or null if there is no entry
+     * @throws NullPointerException if the function is null
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalStateException.class})
+    public <R> @Nullable R withEntry(long index, LongFunction<? extends @Nullable R> function) {
+        Objects.requireNonNull(function, "function");
+        tree.enter();
+        try {
+            long value = load(index);
+            return value == ABSENT ? null : function.apply(value);
+        } finally {
+            tree.unlock();
+        }
     }
 }

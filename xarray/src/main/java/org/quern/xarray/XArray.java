@@ -2,6 +2,9 @@ package org.quern.xarray;
 
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -10,6 +13,7 @@ import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Mirror;
+import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
 
 /**
@@ -25,6 +29,7 @@ import org.quern.xarray.tree.Scan;
         UnsupportedOperationException.class, IllegalStateException.class})
 public final class XArray<V> extends AbstractXArray {
     private final Mirror mirror;
+    private final Cells cells = new Cells();
 
     private XArray(XArrayConfig config, Mirror mirror) {
         super(config, mirror);
@@ -728,5 +733,307 @@ public final class XArray<V> extends AbstractXArray {
             IllegalArgumentException.class, IllegalStateException.class})
     public WriteCursor<V> writeCursor(WriteScope scope, long index) {
         return new WriteCursor<>(this, scope, index);
+    }
+
+    /**
+     * Finds the last entry at or before an index. Lock-free, allocates nothing, O(height). An entry that is there all the time is not passed over.
+     *
+     * @param from where to begin
+     * @param min lowest index to look at, inclusive
+     * @param probe receives index and object of the entry; untouched if there is none. One that spans indices is found by its first, or by {@code min} if that is inside it
+     * @return whether there is one; false also if {@code from} is below {@code min}
+     * @throws NullPointerException if the probe is null
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    public boolean findLast(long from, long min, Probe<V> probe) {
+        return ReverseScan.run(tree, Deliveries.toProbe(), min, from, NodeLayout.PRESENT,
+                Objects.requireNonNull(probe, "probe"));
+    }
+
+    /**
+     * Finds the last entry with a mark at or before an index; as {@link #findLast(long, long, Probe)}, whatever lies between.
+     *
+     * @param from where to begin
+     * @param min lowest index to look at, inclusive
+     * @param mark the mark
+     * @param probe receives index and object of the entry; untouched if there is none
+     * @return whether there is one; false also if {@code from} is below {@code min}
+     * @throws NullPointerException if the mark or the probe is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    public boolean findLast(long from, long min, Mark mark, Probe<V> probe) {
+        return ReverseScan.run(tree, Deliveries.toProbe(), min, from, bitmap(mark),
+                Objects.requireNonNull(probe, "probe"));
+    }
+
+    /**
+     * Finds the last entry before an index, which is never one around it; as {@link #findLast(long, long, Probe)}.
+     *
+     * @param index the index to go on from; before 0 there is nothing
+     * @param min lowest index to look at, inclusive
+     * @param probe receives index and object of the entry; untouched if there is none
+     * @return whether there is one; false also before 0, and if {@code min} is not below {@code index}
+     * @throws NullPointerException if the probe is null
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    public boolean findBefore(long index, long min, Probe<V> probe) {
+        long base = baseOf(index);
+        return base != 0 && findLast(base - 1, min, probe);
+    }
+
+    /**
+     * Finds the last entry with a mark before an index, which is never one around it; as {@link #findLast(long, long, Mark, Probe)}.
+     *
+     * @param index the index to go on from; before 0 there is nothing
+     * @param min lowest index to look at, inclusive
+     * @param mark the mark
+     * @param probe receives index and object of the entry; untouched if there is none
+     * @return whether there is one; false also before 0, and if {@code min} is not below {@code index}
+     * @throws NullPointerException if the mark or the probe is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    public boolean findBefore(long index, long min, Mark mark, Probe<V> probe) {
+        long base = baseOf(index);
+        return base != 0 && findLast(base - 1, min, mark, probe);
+    }
+
+    /**
+     * Index of the last entry at or before an index, where allocating the answer does not matter. Lock-free, O(height).
+     *
+     * @param from where to begin
+     * @param min lowest index to look at, inclusive
+     * @return an unsigned number, or empty
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = IllegalStateException.class)
+    public OptionalLong previousIndex(long from, long min) {
+        Probe<V> probe = new Probe<>();
+        return findLast(from, min, probe) ? OptionalLong.of(probe.index()) : OptionalLong.empty();
+    }
+
+    /**
+     * Index of the last entry with a mark at or before an index, where allocating the answer does not matter. Lock-free, O(height).
+     *
+     * @param from where to begin
+     * @param min lowest index to look at, inclusive
+     * @param mark the mark
+     * @return an unsigned number, or empty
+     * @throws NullPointerException if the mark is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
+     * @throws IllegalStateException if the array is closed; a search of no index at all does not look
+     */
+    public OptionalLong previousIndex(long from, long min, Mark mark) {
+        Probe<V> probe = new Probe<>();
+        return findLast(from, min, mark, probe) ? OptionalLong.of(probe.index()) : OptionalLong.empty();
+    }
+
+    /**
+     * The entries as a view that can be narrowed to a range or a mark, turned round, and streamed.
+     *
+     * @return all entries, ascending
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public Entries<V> entries() {
+        return new Entries<>(Section.all(this));
+    }
+
+    /**
+     * The entries of a range; as {@link #entries()}.
+     *
+     * @param first first index
+     * @param last last index, inclusive
+     * @return the entries, ascending
+     * @throws IllegalArgumentException if {@code last} is below {@code first}
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
+    public Entries<V> entries(long first, long last) {
+        return entries().range(first, last);
+    }
+
+    /**
+     * The array as a map: the indices, in unsigned order, are the keys. Live; size is counted, O(entries). Iterators are weakly consistent; no null is accepted or given. Changes take the
+     * lock, each for one entry, and keep the marks of what they replace.
+     *
+     * <p>A reserved index is absent. An entry that spans indices is one mapping, of its first index; its other indices are absent, and to put there is refused with
+     * IllegalStateException.
+     *
+     * @return a view
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public ConcurrentNavigableMap<Long, V> asMap() {
+        return new XArrayMap<>(this, null);
+    }
+
+    /**
+     * The entries with a mark as a map, as {@link #asMap()}: the others are absent. It removes and replaces; to put a new mapping is refused with UnsupportedOperationException, for it
+     * would have no mark.
+     *
+     * @param mark the mark
+     * @return a view
+     * @throws NullPointerException if the mark is null
+     * @throws UnsupportedOperationException if the array allocates and the mark is M0
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = {NullPointerException.class,
+            UnsupportedOperationException.class})
+    public ConcurrentNavigableMap<Long, V> asMap(Mark mark) {
+        number(mark);
+        return new XArrayMap<>(this, mark);
+    }
+
+    /**
+     * Sets, replaces or removes an entry by a function, as one step. A reserved index counts as absent; marks stay.
+     *
+     * Computing takes no lock and may call the array. Where others change the entry 64 times meanwhile, the function runs once more with the writer lock held, so that it comes to
+     * an end: it must not wait for another writer of this array. Then O(height) under the lock to set the entry.
+     *
+     * @param index any index
+     * @param function gets the index and its object or null, gives the new object or null to remove
+     * @return the new object, or null
+     * @throws NullPointerException if the function is null
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed, or the function itself changes the entry again and again
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public @Nullable V compute(long index, EntryFunction<V> function) {
+        return AtomicUpdate.compute(tree, cells, index, Objects.requireNonNull(function, "function"));
+    }
+
+    /**
+     * Gives the object at an index, making it first if there is none; as {@link #compute}.
+     *
+     * @param index any index
+     * @param function gets the index, gives its object or null to leave it absent
+     * @return the object that is there now, or null
+     * @throws NullPointerException if the function is null
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed, or the function itself changes the entry again and again
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public @Nullable V computeIfAbsent(long index, LongFunction<? extends @Nullable V> function) {
+        Objects.requireNonNull(function, "function");
+        V there = load(index);
+        return there != null ? there : compute(index, (at, old) -> old != null ? old : function.apply(at));
+    }
+
+    /**
+     * Replaces or removes an entry by a function, if there is one; as {@link #compute}.
+     *
+     * @param index any index
+     * @param function gets the index and its object, gives the new object or null to remove; not called if there is none
+     * @return the new object, or null
+     * @throws NullPointerException if the function is null
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed, or the function itself changes the entry again and again
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public @Nullable V computeIfPresent(long index, EntryFunction<V> function) {
+        Objects.requireNonNull(function, "function");
+        return compute(index, (at, old) -> old == null ? null : function.apply(at, old));
+    }
+
+    /**
+     * Combines the object at an index with another, or stores that if there is none; as {@link #compute}.
+     *
+     * @param index any index
+     * @param value an object
+     * @param function gets the object that is there and {@code value}, gives the new one or null to remove
+     * @return the new object, or null
+     * @throws NullPointerException if the function or the object is null
+     * @throws NodeAllocationException if there is no room for nodes; nothing has changed
+     * @throws AddressSpaceException if there is no address space for the first node; nothing has changed
+     * @throws IllegalStateException if the array is closed, or the function itself changes the entry again and again
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, NodeAllocationException.class, AddressSpaceException.class,
+            IllegalStateException.class})
+    public @Nullable V merge(long index, V value, BiFunction<? super V, ? super V, ? extends @Nullable V> function) {
+        Objects.requireNonNull(value, "value");
+        Objects.requireNonNull(function, "function");
+        return compute(index, (at, old) -> old == null ? value : function.apply(old, value));
+    }
+
+    /**
+     * A copy of all entries on the heap, with orders and marks, that can be serialised. Of one moment: it takes the lock for as long as it copies, O(entries).
+     *
+     * @return the copy; at most some 2^31 entries
+     * @throws OutOfMemoryError if the heap has no room for it
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            OutOfMemoryError.class, IllegalStateException.class})
+    public Snapshot<V> snapshot() {
+        tree.enter();
+        try {
+            return new Snapshot<>(this);
+        } finally {
+            tree.unlock();
+        }
+    }
+
+    /**
+     * Runs a function while an entry cannot change: as long as it runs, no other thread stores, erases or marks anything here. So a reference can be counted, or the object be
+     * claimed in another way, with no need to look again. Takes the lock; the function must not wait for a writer of this array.
+     *
+     * @param index any index
+     * @param function gets the object; not called if there is none
+     * @param <R> type of its result
+     * @return its result, or null if there is no entry
+     * @throws NullPointerException if the function is null
+     * @throws IllegalStateException if the array is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
+            NullPointerException.class, IllegalStateException.class})
+    public <R> @Nullable R withEntry(long index, Function<? super V, ? extends @Nullable R> function) {
+        Objects.requireNonNull(function, "function");
+        tree.enter();
+        try {
+            V value = load(index);
+            return value == null ? null : function.apply(value);
+        } finally {
+            tree.unlock();
+        }
+    }
+
+    /** Sets an entry if it is what is expected, by identity; a reserved index is absent. */
+    @SuppressWarnings("ReferenceEquality") // objects are compared by identity: that is the contract
+    boolean swap(long index, @Nullable V expected, @Nullable V update) {
+        tree.enter();
+        try {
+            long place = writer.locate(index);
+            if (content(place, index) != expected) {
+                return false;
+            }
+            if (update != null) {
+                put(place, index, update);
+            } else if (expected != null) {
+                writer.remove(place, index);
+            }
+            return true;
+        } finally {
+            tree.unlock();
+        }
+    }
+
+    private final class Cells implements AtomicUpdate.Cells<V> {
+        @Override
+        public @Nullable V get(long index) {
+            return load(index);
+        }
+
+        @Override
+        public boolean swap(long index, @Nullable V expected, @Nullable V update) {
+            return XArray.this.swap(index, expected, update);
+        }
     }
 }

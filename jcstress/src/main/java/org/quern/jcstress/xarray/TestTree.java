@@ -4,9 +4,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.quern.xarray.entry.Entry;
+import org.quern.xarray.node.NodeAccess;
+import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.recycle.NodePool;
 import org.quern.xarray.tree.Mirror;
+import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
+import org.quern.xarray.tree.Visit;
 import org.quern.xarray.tree.Writer;
 
 /**
@@ -80,6 +84,61 @@ public final class TestTree {
         locked(() -> writer.remove(writer.locate(index), index));
     }
 
+    /** As LongXArray.store with an order. */
+    public void store(long index, int order, long value) {
+        locked(() -> writer.store(index, order, Entry.value(value), null));
+    }
+
+    /** As XArray.store with an order. */
+    public void storeObject(long index, int order, Object object) {
+        locked(() -> writer.store(index, order, Entry.OBJECT, object));
+    }
+
+    /** As fill of LongXArray. */
+    public void fill(long first, long last, long value) {
+        locked(() -> writer.ranges().fill(first, last, Entry.value(value), null));
+    }
+
+    /** As split of either. */
+    public void split(long index, int order) {
+        locked(() -> writer.ranges().split(writer.locate(index), index, order));
+    }
+
+    /** As splitTo of either. */
+    public void splitTo(long index, int order) {
+        locked(() -> writer.ranges().splitTo(writer.locate(index), index, order));
+    }
+
+    /** As find of LongXArray: index and value, or twice ABSENT. */
+    public long[] find(long from) {
+        long[] found = {ABSENT, ABSENT};
+        Scan.run(tree, FIND, from, -1L, NodeLayout.PRESENT, found);
+        return found;
+    }
+
+    private static final Visit<long[]> FIND = new Visit<>() {
+        @Override
+        public int slot(Tree tree, long seen, long node, int slot, long index, long[] sink) {
+            long word = NodeAccess.slotAcquire(tree.basePlain() + node, slot);
+            if (!tree.sequence().unchangedSince(seen)) {
+                return MOVED;
+            }
+            if (!Entry.isValue(word)) {
+                return NEXT;
+            }
+            sink[0] = index;
+            sink[1] = Entry.toValue(word);
+            return STOP;
+        }
+
+        @Override
+        public int lone(Tree tree, long seen, long head, long[] sink) {
+            sink[0] = 0;
+            sink[1] = decode(head);
+            return STOP;
+        }
+    };
+
     /** Recycles what is in quarantine, as a full batch does. */
     public void recycle() {
         locked(() -> nodes().recycle());
@@ -88,6 +147,11 @@ public final class TestTree {
     /** As mark of either. */
     public void mark(long index, int mark) {
         locked(() -> writer.mark(index, mark));
+    }
+
+    /** Sets the object of a slot, and nothing else; with the lock. */
+    public void setObject(long node, int slot, Object object) {
+        tree.mirror().setRelease(node, slot, object);
     }
 
     /** The node pool. */

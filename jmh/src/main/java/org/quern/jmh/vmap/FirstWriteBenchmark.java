@@ -27,7 +27,7 @@ import org.quern.vmap.WriteTracker;
 
 /**
  * What tracking costs the writers, ns a write: the first write to each page after an epoch, by each mode and untracked
- * (the limit); and later writes, which are in {@code again}. Each operation writes one long to each of 16,384 pages.
+ * (the limit); and later writes. Each operation writes one long to each of 16,384 pages.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,6 +42,10 @@ public class FirstWriteBenchmark {
     /** How the pages are tracked. */
     @Param({"UNTRACKED", "KERNEL", "SOFTWARE"})
     public String tracking;
+
+    /** The first write to each page in an epoch, or later ones. */
+    @Param({"FIRST", "LATER"})
+    public String which;
 
     private final VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 30));
     private final PageRange range = arena.allocatePages(PAGES);
@@ -65,20 +69,18 @@ public class FirstWriteBenchmark {
         arena.close();
     }
 
-    /** A new epoch before each operation. */
-    @State(Scope.Thread)
-    public static class Epoch {
-        @Setup(Level.Invocation)
-        public void begin(FirstWriteBenchmark benchmark) {
-            if (benchmark.tracker != null) {
-                while (!benchmark.tracker.collect(benchmark.regions)) {
-                    Thread.onSpinWait();
-                }
+    @Setup(Level.Invocation)
+    public void epoch() {
+        if (tracker != null && which.equals("FIRST")) {
+            while (!tracker.collect(regions)) {
+                Thread.onSpinWait();
             }
         }
     }
 
-    private long writeAll() {
+    @Benchmark
+    @OperationsPerInvocation(PAGES)
+    public long write() {
         WriteTracker marked = tracker;
         for (long offset = 0; offset < PAGES * PAGE; offset += PAGE) {
             memory.set(ValueLayout.JAVA_LONG, offset, offset);
@@ -87,17 +89,5 @@ public class FirstWriteBenchmark {
             }
         }
         return PAGES;
-    }
-
-    @Benchmark
-    @OperationsPerInvocation(PAGES)
-    public long first(Epoch epoch) {
-        return writeAll();
-    }
-
-    @Benchmark
-    @OperationsPerInvocation(PAGES)
-    public long again() {
-        return writeAll();
     }
 }

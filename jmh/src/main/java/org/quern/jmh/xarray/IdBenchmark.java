@@ -14,7 +14,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.quern.xarray.Allocation;
 import org.quern.xarray.IdAllocator;
+import org.quern.xarray.Limit;
+import org.quern.xarray.LongXArray;
+import org.quern.xarray.XArrayConfig;
 
 /**
  * Giving an identifier back at random and taking the lowest free one, with so many taken that a search from the beginning has to pass over all of them: the place freed is
@@ -35,12 +39,17 @@ public class IdBenchmark {
     private int position;
     private IdAllocator ids;
     private BitSet bits;
+    private LongXArray sessions;
 
     @Setup
     public void fill() {
         indices = new RandomIndices(live);
         ids = new IdAllocator();
         ids.allocateBlock(live, 0, Long.MAX_VALUE);
+        sessions = LongXArray.create(XArrayConfig.defaults().allocating(Allocation.FROM_ZERO));
+        for (int i = 0; i < live; i++) {
+            sessions.allocate(i, Limit.U63);
+        }
         bits = new BitSet(live);
         bits.set(0, live);
     }
@@ -62,6 +71,12 @@ public class IdBenchmark {
     public long freeAllocateIdAllocator() {
         ids.free(next());
         return ids.allocate();
+    }
+
+    @Benchmark
+    public long eraseAllocateLongXArray() {
+        sessions.erase(next());
+        return sessions.allocate(7, Limit.U63);
     }
 
     @Benchmark

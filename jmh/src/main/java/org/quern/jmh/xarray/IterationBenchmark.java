@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.quern.xarray.LongReadCursor;
 import org.quern.xarray.LongXArray;
 import org.quern.xarray.Mark;
 
@@ -66,6 +67,17 @@ public class IterationBenchmark {
         sum = 0;
         longs.forEach((index, value) -> sum += value ^ index);
         return sum;
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(ENTRIES)
+    public long longXArrayCursor() {
+        long total = 0;
+        LongReadCursor cursor = longs.cursor(0);
+        while (cursor.next(-1L)) {
+            total += cursor.value() ^ cursor.index();
+        }
+        return total;
     }
 
     @Benchmark

@@ -124,6 +124,16 @@ public final class DrainWords {
     }
 
     /**
+     * For counters: the size of the unit that begins at a sequence number and is done.
+     *
+     * @param sequence the number
+     * @return how many jobs; 0 if no unit that is done begins there
+     */
+    public int doneAt(long sequence) {
+        return Math.max(0, (int) WORDS.getAcquire(words, index(sequence)));
+    }
+
+    /**
      * Takes a parked token away for good.
      *
      * @param head the head

@@ -141,12 +141,9 @@ public final class Geometry {
      * @return bit n for slot n
      */
     public static long slotsWithin(long leafBase, long first, long last) {
-        long bits = -1L;
+        long bits = slotsUpTo(leafBase, last);
         if (Long.compareUnsigned(first, leafBase) > 0) {
             bits &= -1L << first; // a shift distance is taken modulo 64: the leaf's slot
-        }
-        if (base(last, 0) == leafBase) {
-            bits &= -1L >>> (LAST_SLOT - leafSlot(last));
         }
         return bits;
     }
@@ -203,6 +200,28 @@ public final class Geometry {
      */
     public static long slotLast(long base, int shift, int slot) {
         return slotBase(base, shift, slot) | ~(-1L << shift);
+    }
+
+    /**
+     * Last index of a node.
+     *
+     * @param base the node's base
+     * @param shift the node's shift
+     * @return the last index it covers
+     */
+    public static long nodeLast(long base, int shift) {
+        return base | ~-((long) SLOTS << shift);
+    }
+
+    /**
+     * The slots of one leaf up to an index, as a bitmap.
+     *
+     * @param leafBase the leaf's base, not above {@code last}
+     * @param last last index of the range, inclusive
+     * @return bit n for slot n
+     */
+    public static long slotsUpTo(long leafBase, long last) {
+        return base(last, 0) == leafBase ? -1L >>> (LAST_SLOT - leafSlot(last)) : -1L;
     }
 
     /**

@@ -80,7 +80,7 @@ public final class Mirror implements NodePool.Recycled {
      * @param slot 0..63
      * @param content null to empty it
      */
-    void setRelease(long leaf, int slot, @Nullable Object content) {
+    public void setRelease(long leaf, int slot, @Nullable Object content) {
         ELEMENT.setRelease(leaves[(int) (leaf >>> NODE_NUMBER_SHIFT)], slot, content);
     }
 

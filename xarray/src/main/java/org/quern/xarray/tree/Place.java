@@ -35,6 +35,16 @@ public final class Place {
     }
 
     /**
+     * Whether a place is in a leaf: then it is the leaf's offset.
+     *
+     * @param place any place
+     * @return false also for the head, and nowhere
+     */
+    public static boolean isLeaf(long place) {
+        return (place & SHIFT_BITS) == 0 && place != NOWHERE;
+    }
+
+    /**
      * The node of a place.
      *
      * @param place any place

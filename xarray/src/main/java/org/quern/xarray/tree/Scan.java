@@ -76,18 +76,26 @@ public final class Scan {
                 bits &= 1L << slot;
                 end = slot + Run.length(siblings, slot) - 1;
             }
-            int went = Visit.NEXT;
-            for (bits |= inside ? 1L << slot : 0; bits != 0 && went == Visit.NEXT; bits &= bits - 1) {
-                int at = Long.numberOfTrailingZeros(bits);
-                long index = Geometry.slotBase(base, shift, at);
-                if (shift > 0 && Long.compareUnsigned(index, next) < 0) {
-                    index = next; // the scan began inside
+            bits |= inside ? 1L << slot : 0;
+            int went;
+            if (shift == 0 && !inside && bitmap == NodeLayout.PRESENT) {
+                long rest = visit.leaf(tree, seen, node, siblings, bits, base, sink);
+                went = rest == Visit.DONE ? Visit.NEXT : rest == Visit.STOPPED ? Visit.STOP : Visit.MOVED;
+                next = went == Visit.MOVED ? base | rest : next;
+            } else {
+                went = Visit.NEXT;
+                for (; bits != 0 && went == Visit.NEXT; bits &= bits - 1) {
+                    int at = Long.numberOfTrailingZeros(bits);
+                    long index = Geometry.slotBase(base, shift, at);
+                    if (shift > 0 && Long.compareUnsigned(index, next) < 0) {
+                        index = next; // the scan began inside
+                    }
+                    next = index;
+                    went = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) != siblings
+                            || gone(tree, node, siblings, at, bitmap)
+                                    ? look(tree, seen, address, siblings)
+                                    : visit.slot(tree, seen, node, at, index, sink);
                 }
-                next = index;
-                went = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) != siblings
-                        || gone(tree, node, siblings, at, bitmap)
-                                ? look(tree, seen, address, siblings)
-                                : visit.slot(tree, seen, node, at, index, sink);
             }
             if (went == Visit.MOVED) {
                 continue;
@@ -101,18 +109,19 @@ public final class Scan {
     }
 
     /** Whether the entry at a slot has lost the mark since the bitmap was read. */
-    private static boolean gone(Tree tree, long node, long siblings, int slot, long bitmap) {
+    static boolean gone(Tree tree, long node, long siblings, int slot, long bitmap) {
         return bitmap != NodeLayout.PRESENT
                 && (NodeAccess.bitmapAcquire(tree.basePlain() + node, bitmap) >>> Run.start(siblings, slot) & 1) == 0;
     }
 
     /** An entry is passed over only if it is certain that the node is still this one, with the same entries. */
-    private static int look(Tree tree, long seen, long address, long siblings) {
+    static int look(Tree tree, long seen, long address, long siblings) {
         boolean same = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) == siblings;
         return tree.sequence().unchangedSince(seen) && same ? Visit.NEXT : Visit.MOVED;
     }
 
-    private static <S> int lone(Tree tree, Visit<S> visit, long seen, long head, long next, long bitmap, S sink) {
+    /** Visits what a head that is no root holds, if the range begins with index 0 and it is wanted. */
+    static <S> int lone(Tree tree, Visit<S> visit, long seen, long head, long next, long bitmap, S sink) {
         tree.requireOpen(head);
         boolean wanted = next == 0 && head != Entry.ABSENT && (bitmap == NodeLayout.PRESENT
                 || tree.anyMarked((int) ((bitmap - NodeLayout.MARKS) / NodeLayout.WORD_BYTES)));

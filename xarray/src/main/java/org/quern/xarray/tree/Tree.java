@@ -67,6 +67,9 @@ public final class Tree extends RecycleSequence {
     @SuppressWarnings("unused") // accessed through ROOT_MARKS
     private volatile int rootMarks;
 
+    /** Set before the first entry that spans indices is published, and never cleared: so who has read such an entry sees it set. */
+    private boolean spanning;
+
     private final @Nullable Mirror mirror;
     private final @Nullable NodeObserver observer;
     private final boolean allocating;
@@ -356,6 +359,20 @@ public final class Tree extends RecycleSequence {
      */
     public long linkMaskPlain() {
         return linkMask;
+    }
+
+    /**
+     * Whether there ever was an entry that spans indices; meaningful for an entry that was read before.
+     *
+     * @return false if every entry read so far has one index
+     */
+    public boolean spanningPlain() {
+        return spanning;
+    }
+
+    /** An entry that spans indices is about to be published. Called with the lock; publishing it, a release, is what {@link #spanningPlain} relies on. */
+    void setSpanningPlain() {
+        spanning = true;
     }
 
     /**

@@ -1,5 +1,8 @@
 package org.quern.xarray.tree;
 
+import org.quern.xarray.node.NodeAccess;
+import org.quern.xarray.node.NodeLayout;
+
 /**
  * What a {@link Scan} does with each entry: read its content, make sure that it is what it was taken for, and deliver it. Stateless: what is found goes to
  * the sink.
@@ -13,6 +16,36 @@ public interface Visit<S> {
     int NEXT = 1;
     /** The sequence moved: what was read may be anything, and the scan must look again. */
     int MOVED = 2;
+
+    /** All slots of a leaf were visited. */
+    long DONE = -1;
+    /** The scan was stopped in a leaf. */
+    long STOPPED = -2;
+
+    /**
+     * Visits slots of a leaf. A visit that is made for many entries has a loop of its own, so that the compiler knows what it calls for each.
+     *
+     * @param tree the tree
+     * @param seen the reader's view of the sequence
+     * @param node offset of the leaf
+     * @param siblings its siblings; when they change the scan must look again
+     * @param slots bit n: visit slot n
+     * @param base first index of the leaf
+     * @param sink receives the entries
+     * @return {@link #DONE}, {@link #STOPPED}, or the slot from which on the scan must look again
+     */
+    default long leaf(Tree tree, long seen, long node, long siblings, long slots, long base, S sink) {
+        for (long bits = slots; bits != 0; bits &= bits - 1) {
+            int slot = Long.numberOfTrailingZeros(bits);
+            int went = NodeAccess.bitmapAcquire(tree.basePlain() + node, NodeLayout.SIBLINGS) != siblings
+                    ? MOVED
+                    : slot(tree, seen, node, slot, base | slot, sink);
+            if (went != NEXT) {
+                return went == STOP ? STOPPED : slot;
+            }
+        }
+        return DONE;
+    }
 
     /**
      * Visits a slot.

@@ -54,10 +54,14 @@ public final class Writer {
         long head = tree.headPlain();
         if (Entry.isRoot(head)) {
             long leaf = Descent.leaf(tree.basePlain(), tree.linkMaskPlain(), head, index);
-            return leaf != 0 ? leaf : Descent.place(tree.basePlain(), tree.linkMaskPlain(), head, index, 0);
+            return leaf != 0 ? leaf : above(head, index);
         }
         tree.requireOpen(head);
         return index == 0 ? Place.HEAD : Place.NOWHERE;
+    }
+
+    private long above(long head, long index) {
+        return Descent.place(tree.basePlain(), tree.linkMaskPlain(), head, index, 0);
     }
 
     /**
@@ -68,6 +72,9 @@ public final class Writer {
      * @return {@link Entry#ABSENT} if there is no entry
      */
     public long word(long place, long index) {
+        if (Place.isLeaf(place)) {
+            return NodeAccess.slotPlain(tree.basePlain() + place, Geometry.leafSlot(index));
+        }
         if (Place.node(place) == 0) {
             return place == Place.HEAD ? tree.headPlain() : Entry.ABSENT;
         }
@@ -98,6 +105,28 @@ public final class Writer {
      * @return false if there is no room for nodes; nothing has changed then
      */
     public boolean put(long place, long index, long word, @Nullable Object content) {
+        if (!Place.isLeaf(place)) {
+            return putAbove(place, index, word, content);
+        }
+        int slot = Geometry.leafSlot(index);
+        long old = NodeAccess.slotPlain(tree.basePlain() + place, slot);
+        if (old == Entry.ABSENT) {
+            slots.fill(place, slot, word, content);
+        } else if (spanning || old == Entry.RESERVED || word == Entry.RESERVED) {
+            overwrite(place, slot, word, content);
+        } else {
+            Mirror mirror = tree.mirror();
+            if (mirror != null) {
+                mirror.setRelease(place, slot, content);
+            } else {
+                NodeAccess.setSlotRelease(tree.basePlain() + place, slot, word);
+            }
+        }
+        return true;
+    }
+
+    /** Where there is no leaf: in the head, above the leaves, or beyond the capacity. */
+    private boolean putAbove(long place, long index, long word, @Nullable Object content) {
         long node = Place.node(place);
         if (node == 0) {
             return place == Place.HEAD
@@ -105,22 +134,10 @@ public final class Writer {
                     : growth.insert(Growth.Addition.single(index, word, content));
         }
         int slot = Place.slot(place, index);
-        long old = NodeAccess.slotPlain(tree.basePlain() + node, slot);
-        if (old == Entry.ABSENT) {
-            if (place != node) {
-                return growth.graft(place, Growth.Addition.single(index, word, content));
-            }
-            slots.fill(node, slot, word, content);
-        } else if (spanning || old == Entry.RESERVED || word == Entry.RESERVED) {
-            overwrite(node, slot, word, content);
-        } else {
-            Mirror mirror = tree.mirror();
-            if (mirror != null) {
-                mirror.setRelease(node, slot, content);
-            } else {
-                NodeAccess.setSlotRelease(tree.basePlain() + node, slot, word);
-            }
+        if (NodeAccess.slotPlain(tree.basePlain() + node, slot) == Entry.ABSENT) {
+            return growth.graft(place, Growth.Addition.single(index, word, content));
         }
+        overwrite(node, slot, word, content);
         return true;
     }
 
@@ -180,6 +197,7 @@ public final class Writer {
     public boolean storeRun(long base, int shift, int count, long word, @Nullable Object content) {
         long head = tree.headPlain();
         tree.requireOpen(head);
+        tree.setSpanningPlain();
         Growth.Addition entry = new Growth.Addition(base, shift, count, word, content);
         if (!Entry.isRoot(head) || Entry.rootShift(head) < entry.top()) {
             return span(growth.insert(entry));
