@@ -92,6 +92,19 @@ public final class FillStates {
     }
 
     /**
+     * Whether a page is PRESENT, asked as {@link #getAcquire} does; the check in front of each access. The chunk is read
+     * plainly: who sees one too old sees ABSENT and asks again under the room, and the states of a chunk are zeros from
+     * before it is seen (JLS 17.4.4).
+     *
+     * @param page 0 to {@link #pages} - 1
+     * @return true if it may be accessed
+     */
+    public boolean isPresentAcquire(long page) {
+        // Pairs with the compareAndExchange in transition.
+        return (byte) STATE.getAcquire(chunks[(int) (page >>> CHUNK_SHIFT)], (int) page & (CHUNK_PAGES - 1)) == PRESENT;
+    }
+
+    /**
      * Whether all pages of a run are PRESENT, each asked as {@link #getAcquire} does.
      *
      * @param first the first page
@@ -100,7 +113,7 @@ public final class FillStates {
      */
     public long firstNotPresent(long first, long end) {
         long page = first;
-        while (page < end && getAcquire(page) == PRESENT) {
+        while (page < end && isPresentAcquire(page)) {
             page++;
         }
         return page;
