@@ -19,7 +19,7 @@ import org.quern.vmap.reserve.Reservation;
  */
 final class NativeFaults {
     private static final long PAGE = Reservation.PAGE_BYTES;
-    private static final int PAGES = 512;
+    private static final int PAGES = 64;
     private static volatile Object garbage = new Object();
 
     private final UserfaultDescriptor descriptor;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.quern.padata.Job;
 import org.quern.padata.Shell;
 import org.quern.padata.Submission;
+import org.quern.padata.SubmitResult;
 import org.quern.padata.Worker;
 
 /**
@@ -53,10 +54,7 @@ final class OrderedWindow<T, R> {
         }
         Place<T, R> place = place(tail);
         place.begin(element, function, over);
-        Submission submission = shell.submit(place);
-        if (!submission.accepted()) {
-            throw ended(Ordered.rejected(shell, submission));
-        }
+        submit(place);
         tail++;
         while (head < tail && place(head).doneAcquire()) {
             if (!push(downstream)) {
@@ -64,6 +62,22 @@ final class OrderedWindow<T, R> {
             }
         }
         return true;
+    }
+
+    /** Submits; an interrupt makes a full shell refuse, but does not end the stream: once more, and the flag is set again. */
+    private void submit(Place<T, R> place) {
+        boolean interrupted = false;
+        Submission submission = shell.submit(place);
+        while (submission.result() == SubmitResult.FULL && Thread.interrupted()) {
+            interrupted = true;
+            submission = shell.submit(place);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (!submission.accepted()) {
+            throw ended(Ordered.rejected(shell, submission));
+        }
     }
 
     /** Waits for all that is under way, and pushes it. */
