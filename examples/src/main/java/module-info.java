@@ -6,6 +6,7 @@ module org.quern.examples {
     requires org.quern.vmap;
     requires org.quern.kapi;
     requires info.picocli;
+    requires org.agrona; // optional for padata; here so that the contracts of its agents are checked and printed
     requires java.management;
     requires jdk.management;
     requires jdk.unsupported; // com.sun.nio.file: direct I/O

@@ -52,6 +52,7 @@ public final class SharedArena {
             // snippet: shared-survive
             PageGrant mine = arena.allocate(8).granted(); // completes what the dead process had begun
             arena.free(mine);
+            arena.drain(); // what the dead process had freed and not seen freed
             System.out.println("the survivor allocates and frees; unavailable: " + arena.usage().unavailablePages());
             // end: shared-survive
         }
