@@ -34,12 +34,9 @@ class WriteTrackerTest {
     /** Skips what this system, or the back end under test, does not have. */
     private static VmapArena arenaFor(TrackingMode mode, long bytes) {
         assumeTrue(mode.availability().isPresent(), mode.availability().reason());
-        VmapArena arena = VmapArena.open(ArenaOptions.reserving(bytes).named("tracked"));
-        if (mode == TrackingMode.KERNEL && arena.backEnd() != BackEnd.LINUX) {
-            arena.close();
-            assumeTrue(false, "this back end has no kernel tracking");
-        }
-        return arena;
+        assumeTrue(mode != TrackingMode.KERNEL || BackEnd.preferred() == BackEnd.LINUX,
+                "this back end has no kernel tracking");
+        return VmapArena.open(ArenaOptions.reserving(bytes).named("tracked"));
     }
 
     private static void write(WriteTracker tracker, MemorySegment memory, long offset, long value) {
