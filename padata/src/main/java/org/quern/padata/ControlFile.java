@@ -31,7 +31,7 @@ final class ControlFile {
     /** What was put into the file last: this is no write of somebody's. */
     private String lastShown = "";
 
-    private ControlFile(Path path, Supplier<String> shown, @Nullable Consumer<String> store) {
+    ControlFile(Path path, Supplier<String> shown, @Nullable Consumer<String> store) {
         this.path = path;
         this.shown = shown;
         this.store = store;
@@ -53,14 +53,30 @@ final class ControlFile {
 
     /** Makes the file show what it should, whatever it contains. */
     void show() throws IOException {
+        show(null);
+    }
+
+    /**
+     * Makes the file show what it should, unless somebody wrote into it: the content is compared once more when all else
+     * is done, so that a write is lost only if it comes between that read and the write behind it.
+     *
+     * @param replaced what may be overwritten; null for anything
+     * @return whether the file shows it now
+     */
+    private boolean show(@Nullable String replaced) throws IOException {
         PosixFileAttributeView posix = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+        String text = shown.get();
+        if (replaced != null && !replaced.equals(read())) {
+            return false;
+        }
         try (FileChannel channel = openFresh()) {
-            lastShown = shown.get();
-            rewrite(channel, lastShown);
+            rewrite(channel, text);
+            lastShown = text;
         }
         if (posix != null) {
             posix.setPermissions(PosixFilePermissions.fromString(store == null ? "r--r--r--" : "rw-r--r--"));
         }
+        return true;
     }
 
     /** What is read-only to its owner cannot be opened for writing: then it is made anew. */
@@ -87,14 +103,11 @@ final class ControlFile {
             if (text != null && !text.equals(lastShown)) {
                 lastShown = text; // taken; the mask's change comes here, and shows it
                 outcome = store(text);
-                if (!text.equals(read())) {
-                    continue; // written once more meanwhile
-                }
             } else if (text != null && text.equals(shown.get())) {
-                return outcome; // nothing new
+                return outcome; // shows what it should, and is not rewritten: that could only lose what is written now
+            } else if (show(text)) {
+                return outcome;
             }
-            show();
-            return outcome;
         }
     }
 

@@ -36,7 +36,8 @@ import org.quern.kapi.Operation;
  * the empty mask and thereby stops the instance; {@code : > serial_cpumask} leaves mask and file as they are, that is, the
  * file empty until the next change. End what you write with a newline, as {@code echo} does. A file that is deleted, or
  * replaced by renaming another over it, comes back, or is read. Of two writes within milliseconds the first may never
- * be seen; one that falls between the last look at a file and its rewriting, a few microseconds, is lost.
+ * be seen. A text that is already in the form of {@link CpuMask#format} is left as it stands; any other is rewritten, and a
+ * write that falls between the last look at it and its rewriting, microseconds, is lost.
  * <p>
  * One daemon thread waits for the system's notifications (inotify on Linux; where the platform has none, the JDK looks
  * every few seconds). Nothing here is on the way of a job. The files vanish when the instance is closed; after the death
