@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Packed;
 import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
-import org.quern.xarray.tree.Descent;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.Place;
 import org.quern.xarray.tree.ReverseScan;
@@ -533,10 +533,14 @@ public abstract sealed class AbstractCursor implements AutoCloseable
             found(index, here ? root : Entry.ABSENT, here && root == Entry.OBJECT ? lone : null, index);
             return tree.sequence().unchangedSince(seen) && tree.headAcquire() == root;
         }
-        long place = Descent.place(tree.basePlain(), tree.linkMaskPlain(), root, index, 0);
+        long place = tree.place(root, index);
         if (place == Place.NOWHERE) {
             found(index, Entry.ABSENT, null, index);
             return tree.sequence().unchangedSince(seen);
+        }
+        if (Place.isPacked(place)) {
+            readPacked(place, Place.slot(place, index), index);
+            return tree.steady(place) && tree.sequence().unchangedSince(seen);
         }
         read(Place.node(place), Place.shift(place), Place.slot(place, index), index);
         if (Entry.isLink(word, tree.linkMaskPlain()) || !tree.sequence().unchangedSince(seen)) {
@@ -559,9 +563,24 @@ public abstract sealed class AbstractCursor implements AutoCloseable
         if (mirror != null && !Entry.isLink(read, tree.linkMaskPlain()) && (object != null || read == Entry.OBJECT)) {
             read = object == null ? Entry.ABSENT : Entry.OBJECT;
         }
+        if (Packed.isPacked(read)) {
+            found(at, Entry.ABSENT, null, at); // it has no entry for the index
+            return;
+        }
         int end = slot + Run.length(siblings, slot) - 1;
         found(at, read, read == Entry.OBJECT ? object : null,
                 Geometry.slotLast(Geometry.base(at, shift), shift, end & Geometry.LAST_SLOT));
+    }
+
+    /** Reads an entry of a packed node; what the mirror says about an object counts. */
+    private void readPacked(long place, int position, long at) {
+        long read = NodeAccess.slotAcquire(tree.basePlain() + Place.node(place), position);
+        Mirror mirror = tree.mirror();
+        Object object = mirror == null || read == Entry.ABSENT ? null : mirror.getAcquire(place, position);
+        if (mirror != null && (object != null || read == Entry.OBJECT)) {
+            read = object == null ? Entry.ABSENT : Entry.OBJECT;
+        }
+        found(at, read, read == Entry.OBJECT ? object : null, at);
     }
 
     /** Puts what a scan finds into the cursor. */
@@ -569,11 +588,16 @@ public abstract sealed class AbstractCursor implements AutoCloseable
         @Override
         public int slot(Tree tree, long seen, long node, int slot, long index, AbstractCursor cursor) {
             int shift = NodeAccess.shiftOpaque(tree.basePlain() + node);
-            cursor.read(node, shift, slot, index);
+            boolean packed = Place.isPacked(node);
+            if (packed) {
+                cursor.readPacked(node, slot, index);
+            } else {
+                cursor.read(node, shift, slot, index);
+            }
             if (!tree.sequence().unchangedSince(seen) || Entry.isLink(cursor.word, tree.linkMaskPlain())) {
                 return MOVED;
             }
-            cursor.leaf = shift == 0 ? node : 0;
+            cursor.leaf = shift == 0 && !packed ? node : 0;
             cursor.leafBase = Geometry.base(index, 0);
             cursor.seen = seen;
             return cursor.word == Entry.ABSENT ? NEXT : STOP;

@@ -11,8 +11,10 @@ import org.quern.xarray.entry.Extent;
 import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.recycle.NodePool;
+import org.quern.xarray.recycle.PackPool;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.NodeObserver;
+import org.quern.xarray.tree.Packs;
 import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
@@ -44,7 +46,7 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
             }
         };
         tree = new Tree(config.name(), config.maxNodeBytes(), mirror, allocation != Allocation.NONE,
-                allocation == Allocation.FROM_ONE, observer);
+                allocation == Allocation.FROM_ONE, observer, config.sparse() && allocation == Allocation.NONE);
         writer = new Writer(tree);
     }
 
@@ -190,7 +192,7 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
      */
     @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {IllegalStateException.class})
     public boolean isReserved(long index) {
-        long word = tree.load(index);
+        long word = tree.word(index);
         tree.requireOpen(word);
         return word == Entry.RESERVED;
     }
@@ -471,7 +473,11 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
         try {
             tree.requireOpen(tree.headPlain());
             long nodes = tree.nodes().inUse();
-            return new XArrayStats(tree.height(), nodes, nodes * NodeLayout.BYTES, tree.nodes().quarantined(),
+            Packs packs = tree.packs();
+            PackPool packed = packs == null ? null : packs.pool();
+            return new XArrayStats(tree.height(), nodes + (packed == null ? 0 : packed.inUse()),
+                    nodes * NodeLayout.BYTES + (packed == null ? 0 : packed.bytes() - packed.quarantinedBytes()),
+                    tree.nodes().quarantined() + (packed == null ? 0 : packed.quarantined()),
                     tree.nodes().maxNodes());
         } finally {
             tree.unlock();

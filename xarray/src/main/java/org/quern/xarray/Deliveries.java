@@ -61,7 +61,7 @@ final class Deliveries {
         @Override
         public int slot(Tree tree, long seen, long node, int slot, long index, long[] sink) {
             long word = NodeAccess.slotAcquire(tree.basePlain() + node, slot);
-            if (!tree.sequence().unchangedSince(seen)) {
+            if (!tree.sequence().unchangedSince(seen) || tree.leadsOn(word)) {
                 return MOVED;
             }
             sink[0] = index;
@@ -148,7 +148,7 @@ final class Deliveries {
             if (Entry.isValue(word)) {
                 return deliver(index, Entry.toValue(word), sink);
             }
-            return Entry.isLink(word, tree.linkMaskPlain()) ? MOVED : NEXT; // a link: the entry was split meanwhile
+            return tree.leadsOn(word) ? MOVED : NEXT; // a link: the entry was split meanwhile
         }
 
         @Override

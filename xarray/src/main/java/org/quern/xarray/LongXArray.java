@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
 import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
+import org.quern.xarray.entry.Packed;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
@@ -86,12 +87,13 @@ public final class LongXArray extends AbstractXArray {
     @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = IllegalStateException.class)
     public long load(long index) {
         long word = tree.load(index);
-        return Entry.isValue(word) ? Entry.toValue(word) : absent(word);
+        return Entry.isValue(word) ? Entry.toValue(word) : absent(index, word);
     }
 
-    private long absent(long word) {
+    private long absent(long index, long loaded) {
+        long word = Packed.isPacked(loaded) ? tree.word(index) : loaded;
         tree.requireOpen(word);
-        return ABSENT;
+        return Entry.isValue(word) ? Entry.toValue(word) : ABSENT;
     }
 
     /**

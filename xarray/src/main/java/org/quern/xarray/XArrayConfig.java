@@ -15,9 +15,11 @@ import org.quern.xarray.node.NodeLayout;
  *        of which up to four times as much is reserved
  * @param allocation whether the array hands out ids, and from where
  * @param listener is told of each node whose counts changed, or null
+ * @param sparse whether entries far apart share packed nodes: see {@link #compressed}
  */
 @Operation(threads = Operation.Threads.ANY)
-public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation, @Nullable NodeListener listener) {
+public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation, @Nullable NodeListener listener,
+        boolean sparse) {
     /**
      * 8 GiB of nodes: 900 million dense entries. Reserving address space is free, but a process has only 128 TiB of it, and this leaves room for thousands of
      * arrays.
@@ -26,7 +28,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
 
     private static final long LARGEST = 1L << 44;
     private static final XArrayConfig DEFAULTS = new XArrayConfig("xarray", DEFAULT_MAX_NODE_BYTES, Allocation.NONE,
-            null);
+            null, false);
 
     /**
      * Checks the arguments.
@@ -64,7 +66,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      */
     @Operation(threads = Operation.Threads.ANY, errors = {IllegalArgumentException.class, NullPointerException.class})
     public XArrayConfig named(String newName) {
-        return new XArrayConfig(newName, maxNodeBytes, allocation, listener);
+        return new XArrayConfig(newName, maxNodeBytes, allocation, listener, sparse);
     }
 
     /**
@@ -76,7 +78,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      */
     @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public XArrayConfig withMaxNodeBytes(long bytes) {
-        return new XArrayConfig(name, bytes, allocation, listener);
+        return new XArrayConfig(name, bytes, allocation, listener, sparse);
     }
 
     /**
@@ -88,7 +90,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      */
     @Operation(threads = Operation.Threads.ANY, errors = NullPointerException.class)
     public XArrayConfig allocating(Allocation from) {
-        return new XArrayConfig(name, maxNodeBytes, from, listener);
+        return new XArrayConfig(name, maxNodeBytes, from, listener, sparse);
     }
 
     /**
@@ -98,6 +100,20 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      * @return a copy
      */
     public XArrayConfig listening(@Nullable NodeListener newListener) {
-        return new XArrayConfig(name, maxNodeBytes, allocation, newListener);
+        return new XArrayConfig(name, maxNodeBytes, allocation, newListener, sparse);
+    }
+
+    /**
+     * For indices far apart: entries that have a large range to themselves share small nodes of up to 64 entries, instead of each having a path of nodes. A million indices spread over
+     * 2^40 then take some 25 bytes each instead of 1,700. Contents, answers and guarantees are the same; where entries are dense, so are nodes and speed, once there are enough of them. A load of
+     * an entry in such a node costs some 20 ns more, an insertion copies the node. Entries that span indices, and prepared ranges, have nodes of the plain kind. A listener is not told of packed nodes.
+     * Address space is reserved once more for each of six sizes.
+     *
+     * <p>No effect on an array that allocates ids: these are dense.
+     *
+     * @return a copy
+     */
+    public XArrayConfig compressed() {
+        return new XArrayConfig(name, maxNodeBytes, allocation, listener, true);
     }
 }

@@ -14,9 +14,11 @@ abstract class ArrayTest {
 
     private final List<ArrayUnderTest> created = new ArrayList<>();
 
-    /** The two kinds. */
+    /** What entries hold, and whether those far apart are packed. */
     enum Kind {
-        LONGS(ArrayUnderTest::longs), OBJECTS(ArrayUnderTest::objects);
+        LONGS(ArrayUnderTest::longs), OBJECTS(ArrayUnderTest::objects), //
+        SPARSE_LONGS(config -> ArrayUnderTest.longs(config.compressed())), //
+        SPARSE_OBJECTS(config -> ArrayUnderTest.objects(config.compressed()));
 
         private final Function<XArrayConfig, ArrayUnderTest> factory;
 
@@ -26,6 +28,10 @@ abstract class ArrayTest {
 
         ArrayUnderTest create(XArrayConfig config) {
             return factory.apply(config);
+        }
+
+        boolean isSparse() {
+            return this == SPARSE_LONGS || this == SPARSE_OBJECTS;
         }
     }
 

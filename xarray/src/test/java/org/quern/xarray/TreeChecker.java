@@ -7,10 +7,15 @@ import java.util.Set;
 
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Packed;
 import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
+import org.quern.xarray.node.PackAccess;
+import org.quern.xarray.recycle.PackPool;
 import org.quern.xarray.tree.Mirror;
+import org.quern.xarray.tree.Packs;
+import org.quern.xarray.tree.Place;
 import org.quern.xarray.tree.Tree;
 
 /**
@@ -23,6 +28,7 @@ final class TreeChecker {
     private final List<String> defects = new ArrayList<>();
     private final Set<Long> reached = new HashSet<>();
     private int rootMarks;
+    private final Set<Long> reachedPacks = new HashSet<>();
     /** Kernel-like range stores make runs that are no powers of two. */
     private boolean runsOfAnyLength;
 
@@ -70,6 +76,13 @@ final class TreeChecker {
                     mirror.headAcquire());
         }
         require(tree.nodes().inUse() == reached.size(), "in use %d, reached %d", tree.nodes().inUse(), reached.size());
+        Packs packs = tree.packs();
+        if (packs != null) {
+            PackPool pool = packs.pool();
+            require(pool.inUse() == reachedPacks.size(), "packed in use %d, reached %d", pool.inUse(), reachedPacks.size());
+            require(pool.taken() == reachedPacks.size() + pool.quarantined(), "packed taken %d, reached %d, quarantined %d",
+                    pool.taken(), reachedPacks.size(), pool.quarantined());
+        }
         if (tree.nodes().isOpen()) {
             long taken = tree.nodes().blocks().blocksInUse();
             require(taken == reached.size() + tree.nodes().quarantined() + tree.nodes().reserved(),
@@ -189,6 +202,11 @@ final class TreeChecker {
             require(below == marks, "node %d slot %d: marks %x, child has %x", node, slot, marks, below);
             return marks;
         }
+        if (shift > 0 && Packed.isPacked(word)) {
+            int below = pack(node, slot, shift, base, word);
+            require(below == marks, "node %d slot %d: marks %x, packed node has %x", node, slot, marks, below);
+            return marks;
+        }
         require(word != Entry.ABSENT || marks == 0, "node %d slot %d: marks %x on an empty slot", node, slot, marks);
         require(word == Entry.ABSENT || isEntry(word), "node %d slot %d: word %x", node, slot, word);
         Mirror mirror = tree.mirror();
@@ -197,6 +215,44 @@ final class TreeChecker {
                     "node %d slot %d: word %x, object %s", node, slot, word,
                     mirror.getAcquire(node, slot));
         }
+        return marks;
+    }
+
+    /** Returns the marks of the packed node. */
+    private int pack(long node, int slot, int shift, long base, long packed) {
+        require(reachedPacks.add(packed), "packed node %x reached twice", packed);
+        long pack = tree.packs().pool().addressOf(packed);
+        int sizeClass = Packed.sizeClass(packed);
+        int keys = PackAccess.keysPlain(pack);
+        long present = NodeAccess.bitmapPlain(pack, NodeLayout.PRESENT);
+        require(PackAccess.sizeClassPlain(pack) == sizeClass, "packed node %x: says class %d", packed, PackAccess.sizeClassPlain(pack));
+        require(NodeAccess.parentPlain(pack) == node && NodeAccess.offsetPlain(pack) == slot,
+                "packed node %x: parent %d slot %d, should be %d slot %d", packed, NodeAccess.parentPlain(pack), NodeAccess.offsetPlain(pack), node, slot);
+        require(!PackAccess.movedAcquire(pack), "packed node %x: moved, and in the tree", packed);
+        require(present != 0 && (keys == 64 || present >>> keys == 0), "packed node %x: present %x of %d keys", packed, present, keys);
+        require(NodeAccess.countPlain(pack) == Long.bitCount(present), "packed node %x: count %d, present %x", packed, NodeAccess.countPlain(pack), present);
+        int values = 0;
+        int marks = 0;
+        for (int at = 0; at < keys; at++) {
+            long key = PackAccess.keyPlain(pack, sizeClass, at);
+            long word = NodeAccess.slotPlain(pack, at);
+            boolean is = (present >>> at & 1) != 0;
+            require(at == 0 || Long.compareUnsigned(PackAccess.keyPlain(pack, sizeClass, at - 1), key) < 0, "packed node %x: key %x at %d is not above the one before", packed, key, at);
+            require(Geometry.base(key, shift) == base && Geometry.slot(key, shift) == slot, "packed node %x: key %x does not lie under its slot", packed, key);
+            require(is ? isEntry(word) : word == Entry.ABSENT, "packed node %x at %d: word %x", packed, at, word);
+            values += Entry.isValue(word) ? 1 : 0;
+            for (int mark = 0; mark < NodeLayout.MARK_COUNT; mark++) {
+                boolean marked = (NodeAccess.bitmapPlain(pack, NodeLayout.marks(mark)) >>> at & 1) != 0;
+                require(is || !marked, "packed node %x at %d: mark %d on no entry", packed, at, mark);
+                marks |= marked ? 1 << mark : 0;
+            }
+            Mirror mirror = tree.mirror();
+            if (mirror != null) {
+                long place = Place.packed(tree.basePlain(), pack, at);
+                require((mirror.getAcquire(place, at) != null) == (word == Entry.OBJECT), "packed node %x at %d: word %x, object %s", packed, at, word, mirror.getAcquire(place, at));
+            }
+        }
+        require(NodeAccess.valueCountPlain(pack) == values, "packed node %x: valueCount %d, values %d", packed, NodeAccess.valueCountPlain(pack), values);
         return marks;
     }
 

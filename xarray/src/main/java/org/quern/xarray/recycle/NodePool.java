@@ -48,6 +48,8 @@ public final class NodePool {
     private int spares;
     private int quarantined;
     private long inUse;
+    /** Bytes of the limit that others of the same array have: see {@link PackPool}. */
+    private long elsewhere;
 
     /** What else must be let go when a node is reused. */
     public interface Recycled {
@@ -81,13 +83,14 @@ public final class NodePool {
      * @return false if there is no room
      */
     public boolean reserve(long nodes) {
-        if (nodes > maxNodes - inUse || nodes > MOST_EVER) {
+        long most = maxNodes - (elsewhere + NodeLayout.BYTES - 1) / NodeLayout.BYTES;
+        if (nodes > most - inUse || nodes > MOST_EVER) {
             return false;
         }
         if (nodes > spare.length) {
             spare = Arrays.copyOf(spare, Math.toIntExact(nodes));
         }
-        if (inUse + Math.max(nodes, spares) + quarantined > maxNodes) {
+        if (inUse + Math.max(nodes, spares) + quarantined > most) {
             recycle();
         }
         BlockPool pool = blocks();
@@ -109,6 +112,26 @@ public final class NodePool {
             spare[spares++] = offset;
         }
         return true;
+    }
+
+    /**
+     * Whether others of the same array may have some bytes of its limit.
+     *
+     * @param others bytes
+     * @return false if nodes need them
+     */
+    boolean fits(long others) {
+        return (inUse + spares + quarantined) * NodeLayout.BYTES + others <= maxBytes();
+    }
+
+    /** What others of the same array have of its limit. */
+    void setElsewhere(long others) {
+        elsewhere = others;
+    }
+
+    /** Most bytes of this pool. */
+    long maxBytes() {
+        return maxNodes * NodeLayout.BYTES;
     }
 
     /**

@@ -21,8 +21,10 @@ final class Growth {
     private final Tree tree;
     private final Slots slots;
     private final Marking marking;
+    private final @Nullable PackWriter packs;
 
-    Growth(Tree tree, Slots slots, Marking marking) {
+    Growth(Tree tree, Slots slots, Marking marking, @Nullable PackWriter packs) {
+        this.packs = packs;
         this.tree = tree;
         this.slots = slots;
         this.marking = marking;
@@ -32,6 +34,10 @@ final class Growth {
     record Addition(long base, int shift, int slots, long word, @Nullable Object content) {
         static Addition single(long index, long word, @Nullable Object content) {
             return new Addition(index, 0, 1, word, content);
+        }
+
+        boolean isSingle() {
+            return shift == 0 && slots == 1;
         }
 
         long last() {
@@ -60,6 +66,9 @@ final class Growth {
     /** First entry, or one in place of all others: a chain from the root down. */
     private boolean plant(long old, Addition entry) {
         int top = entry.top();
+        if (packs != null && top > 0 && old == Entry.ABSENT && packs.packs(entry)) {
+            return packs.plant(entry, top);
+        }
         if (!reserve((top - entry.shift) / Geometry.DIGIT_BITS + 1, 1)) {
             return false;
         }
@@ -75,6 +84,9 @@ final class Growth {
 
     /** Below a node that is there, whose slot is empty. */
     boolean graft(long place, Addition entry) {
+        if (packs != null && packs.packs(entry)) {
+            return packs.graft(place, entry);
+        }
         int top = Place.shift(place) - Geometry.DIGIT_BITS;
         if (!reserve((top - entry.shift) / Geometry.DIGIT_BITS + 1, 1)) {
             return false;
@@ -87,6 +99,16 @@ final class Growth {
     private boolean raise(long head, Addition entry) {
         int top = entry.top();
         boolean lone = !Entry.isRoot(head);
+        if (packs != null && lone && top > 0 && packs.packs(entry)) {
+            boolean raised = packs.raiseLone(head, entry, top);
+            if (raised) {
+                leaveHead();
+            }
+            return raised;
+        }
+        if (packs != null && !lone && packs.packs(entry)) {
+            return raisePacked(packs, Entry.rootOffset(head), Entry.rootShift(head), entry, top);
+        }
         int shift = lone ? -Geometry.DIGIT_BITS : Entry.rootShift(head);
         int newRoots = (top - shift) / Geometry.DIGIT_BITS;
         int chainNodes = (top - entry.shift) / Geometry.DIGIT_BITS;
@@ -116,6 +138,35 @@ final class Growth {
         if (lone) {
             leaveHead();
         }
+        return true;
+    }
+
+    /** As {@link #raise}, with the new entry in a packed node under the new root. */
+    private boolean raisePacked(PackWriter writer, long oldRoot, int oldShift, Addition entry, int top) {
+        long packed = writer.takeSingle();
+        if (packed == 0) {
+            return false;
+        }
+        boolean reserved = false;
+        try {
+            reserved = tree.reserve((top - oldShift) / Geometry.DIGIT_BITS, 0);
+        } finally {
+            if (!reserved) {
+                tree.requirePacks().pool().discard(packed);
+            }
+        }
+        if (!reserved) {
+            return false;
+        }
+        long root = oldRoot;
+        for (int shift = oldShift + Geometry.DIGIT_BITS; shift <= top; shift += Geometry.DIGIT_BITS) {
+            long higher = node(shift, 0);
+            slots.hang(root, higher, 0);
+            marking.spread(higher, 1, tree.rootMarksAcquire());
+            root = higher;
+        }
+        writer.hangSingle(packed, root, entry);
+        tree.setHeadRelease(Entry.root(root, top));
         return true;
     }
 

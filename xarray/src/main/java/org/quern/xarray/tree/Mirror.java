@@ -50,6 +50,9 @@ public final class Mirror implements NodePool.Recycled {
     /** Replaced, with all it had, before a link to a leaf that it lacked is published; so Plain is enough for who followed such a link. */
     private Object[][] leaves = EMPTY;
 
+    /** Of packed nodes; null in arrays that have none. */
+    private @Nullable PackMirror packs;
+
     private Object[][] spare = new Object[KEPT_SPARES][];
     private int spares;
 
@@ -65,11 +68,11 @@ public final class Mirror implements NodePool.Recycled {
      */
     public @Nullable Object getAcquire(long leaf, int slot) {
         Object[][] table = leaves;
-        int number = (int) (leaf >>> NODE_NUMBER_SHIFT);
+        long number = leaf >>> NODE_NUMBER_SHIFT;
         if (number >= table.length) {
-            return null;
+            return packs == null ? null : packs.getAcquire(leaf, slot);
         }
-        Object[] mirror = table[number];
+        Object[] mirror = table[(int) number];
         return mirror == null ? null : ELEMENT.getAcquire(mirror, slot);
     }
 
@@ -81,6 +84,10 @@ public final class Mirror implements NodePool.Recycled {
      * @param content null to empty it
      */
     public void setRelease(long leaf, int slot, @Nullable Object content) {
+        if (packs != null && Place.isPacked(leaf)) {
+            packs.setRelease(leaf, slot, content);
+            return;
+        }
         ELEMENT.setRelease(leaves[(int) (leaf >>> NODE_NUMBER_SHIFT)], slot, content);
     }
 
@@ -122,6 +129,11 @@ public final class Mirror implements NodePool.Recycled {
         }
     }
 
+    /** Gives the packed nodes of a sparse array their mirror. */
+    void attach(PackMirror ofPacks) {
+        packs = ofPacks;
+    }
+
     /** Lets go what a large operation reserved and did not need. */
     void trim() {
         if (spare.length > KEPT_SPARES) {
@@ -137,6 +149,9 @@ public final class Mirror implements NodePool.Recycled {
      * @return true if contents of its slots can be set
      */
     boolean covers(long node) {
+        if (Place.isPacked(node)) {
+            return true;
+        }
         int number = (int) (node >>> NODE_NUMBER_SHIFT);
         return number < leaves.length && leaves[number] != null;
     }
@@ -168,6 +183,9 @@ public final class Mirror implements NodePool.Recycled {
     /** Lets everything go. Called after the sequence was advanced. */
     void reset() {
         leaves = EMPTY;
+        if (packs != null) {
+            packs.reset();
+        }
         setHeadRelease(null);
     }
 

@@ -27,9 +27,11 @@ public final class Ranges {
     private final Tree tree;
     private final Writer writer;
     private final Division division;
+    private final @Nullable PackWriter packs;
     private int preparations;
 
-    Ranges(Tree tree, Writer writer, Division division) {
+    Ranges(Tree tree, Writer writer, Division division, @Nullable PackWriter packs) {
+        this.packs = packs;
         this.tree = tree;
         this.writer = writer;
         this.division = division;
@@ -84,7 +86,9 @@ public final class Ranges {
         } while (end != last);
         top = Math.max(top, Geometry.rootShift(last));
         try {
-            if (!reserve(missing(first, firstShift, last, Geometry.shiftOf(order), top), first, last)) {
+            plainFrom();
+            if ((packs != null && !(packs.expandTo(first, firstShift) && packs.expandTo(last, Geometry.shiftOf(order))))
+                    || !reserve(missing(first, firstShift, last, Geometry.shiftOf(order), top), first, last)) {
                 return false;
             }
             cutAround(first, last);
@@ -97,8 +101,22 @@ public final class Ranges {
             } while (end != last);
             return true;
         } finally {
+            plainUntil();
             writer.lowerRoot();
             giveBack();
+        }
+    }
+
+    /** In a sparse array: from here on new entries get nodes, which were reserved. */
+    private void plainFrom() {
+        if (packs != null) {
+            packs.suspend();
+        }
+    }
+
+    private void plainUntil() {
+        if (packs != null) {
+            packs.resume();
         }
     }
 
@@ -148,6 +166,9 @@ public final class Ranges {
      */
     public boolean prepare(long first, long last) {
         tree.requireOpen(tree.headPlain());
+        if (packs != null && !packs.expandAll(first, last)) {
+            return false;
+        }
         long nodes = missing(first, 0, last, 0, Geometry.rootShift(last));
         for (int shift = 0; shift < Geometry.MAX_SHIFT; shift += Geometry.DIGIT_BITS) {
             long between = (last >>> shift >>> Geometry.DIGIT_BITS) - (first >>> shift >>> Geometry.DIGIT_BITS) - 1;
@@ -155,11 +176,15 @@ public final class Ranges {
         }
         boolean reserved = nodes == 0 || (nodes <= Integer.MAX_VALUE && tree.reserve(nodes, (int) nodes));
         preparations += reserved ? 1 : 0;
+        if (reserved) {
+            plainFrom();
+        }
         return reserved;
     }
 
     /** Ends a {@link #prepare}: with the last one, what it reserved and nobody needed goes back. */
     public void unprepare() {
+        plainUntil();
         preparations--;
         giveBack();
     }

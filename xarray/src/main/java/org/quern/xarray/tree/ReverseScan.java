@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Packed;
 import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
@@ -78,6 +79,13 @@ public final class ReverseScan {
                 int at = Geometry.LAST_SLOT - Long.numberOfLeadingZeros(bits);
                 bits ^= 1L << at;
                 next = least(next, last(base, shift, siblings, at));
+                long word = shift > 0 && tree.isSparse() ? NodeAccess.slotAcquire(address, at) : Entry.ABSENT;
+                if (Packed.isPacked(word)) {
+                    long came = PackScan.descending(tree, visit, seen, word, shift, first, next, bitmap, sink);
+                    went = PackScan.went(came);
+                    next = PackScan.next(came, next, shift);
+                    continue;
+                }
                 went = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) != siblings
                         || Scan.gone(tree, node, siblings, at, bitmap)
                                 ? Scan.look(tree, seen, address, siblings)

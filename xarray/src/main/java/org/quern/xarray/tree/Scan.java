@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Packed;
 import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
@@ -91,6 +92,13 @@ public final class Scan {
                         index = next; // the scan began inside
                     }
                     next = index;
+                    long word = shift > 0 && tree.isSparse() ? NodeAccess.slotAcquire(address, at) : Entry.ABSENT;
+                    if (Packed.isPacked(word)) {
+                        long came = PackScan.ascending(tree, visit, seen, word, shift, next, last, bitmap, sink);
+                        went = PackScan.went(came);
+                        next = PackScan.next(came, next, shift);
+                        continue;
+                    }
                     went = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) != siblings
                             || gone(tree, node, siblings, at, bitmap)
                                     ? look(tree, seen, address, siblings)

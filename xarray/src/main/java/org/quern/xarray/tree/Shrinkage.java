@@ -1,7 +1,9 @@
 package org.quern.xarray.tree;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Packed;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 
@@ -20,10 +22,12 @@ import org.quern.xarray.node.NodeLayout;
 final class Shrinkage {
     private final Tree tree;
     private final Slots slots;
+    private final @Nullable PackWriter packs;
 
-    Shrinkage(Tree tree, Slots slots) {
+    Shrinkage(Tree tree, Slots slots, @Nullable PackWriter packs) {
         this.tree = tree;
         this.slots = slots;
+        this.packs = packs;
     }
 
     /** Called when slots of a node were emptied. */
@@ -42,7 +46,10 @@ final class Shrinkage {
             node = parent;
             address = tree.basePlain() + node;
         }
-        if (NodeAccess.parentPlain(address) == 0) {
+        if (packs != null) {
+            node = packs.compress(node);
+        }
+        if (NodeAccess.parentPlain(tree.basePlain() + node) == 0) {
             lower(node);
         }
     }
@@ -55,6 +62,10 @@ final class Shrinkage {
             int shift = NodeAccess.shiftPlain(tree.basePlain() + node);
             if (shift == 0) {
                 moveToHead(node, word);
+                return;
+            }
+            if (packs != null && Packed.isPacked(word)) {
+                packs.lower(node, word);
                 return;
             }
             if (!Entry.isLink(word, tree.linkMaskPlain())) {

@@ -4,9 +4,11 @@ import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
+import org.quern.xarray.entry.Packed;
 import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
+import org.quern.xarray.node.PackAccess;
 
 /**
  * Filling and emptying slots, in the order that readers rely on. Called with the lock.
@@ -47,6 +49,15 @@ final class Slots {
             }
             observe(parent);
         }
+    }
+
+    /** Hangs a packed node under an empty slot. */
+    void hangPack(long packed, long pack, long parent, int slot) {
+        long address = tree.basePlain() + parent;
+        NodeAccess.setParentPlain(pack, parent, slot);
+        occupy(address, slot, Entry.ABSENT);
+        NodeAccess.setSlotRelease(address, slot, packed);
+        observe(parent);
     }
 
     /** Fills an empty slot of a leaf. */
@@ -141,7 +152,7 @@ final class Slots {
         long address = tree.basePlain() + node;
         long word = NodeAccess.slotPlain(address, slot);
         Mirror mirror = tree.mirror();
-        if (mirror != null && !Entry.isLink(word, tree.linkMaskPlain())) {
+        if (mirror != null && !tree.leadsOn(word)) {
             mirror.setRelease(node, slot, null);
         }
         NodeAccess.setSlotRelease(address, slot, Entry.ABSENT);
@@ -169,7 +180,7 @@ final class Slots {
     }
 
     private void observe(long node) {
-        if (observer != null) {
+        if (observer != null && !Place.isPacked(node)) {
             long address = tree.basePlain() + node;
             observer.tell(NodeAccess.basePlain(address), NodeAccess.shiftPlain(address),
                     NodeAccess.countPlain(address),
@@ -194,8 +205,8 @@ final class Slots {
         int count = 0;
         for (long bits = present; bits != 0; bits &= bits - 1) {
             long word = NodeAccess.slotPlain(address, Long.numberOfTrailingZeros(bits));
-            if (Entry.isLink(word, tree.linkMaskPlain())) {
-                children[count++] = Entry.toOffset(word);
+            if (tree.leadsOn(word)) {
+                children[count++] = word;
             }
         }
         return count == children.length ? children : Arrays.copyOf(children, count);
@@ -205,7 +216,7 @@ final class Slots {
         if (children.length > 0) {
             tree.sequence().advance();
             for (long child : children) {
-                discardAll(child);
+                discardBelow(child);
             }
         }
     }
@@ -216,13 +227,23 @@ final class Slots {
         if (NodeAccess.shiftPlain(address) > 0) {
             for (long bits = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT); bits != 0; bits &= bits - 1) {
                 long word = NodeAccess.slotPlain(address, Long.numberOfTrailingZeros(bits));
-                if (Entry.isLink(word, tree.linkMaskPlain())) {
-                    discardAll(Entry.toOffset(word));
+                if (tree.leadsOn(word)) {
+                    discardBelow(word);
                 }
             }
         }
         dropped(node);
         tree.nodes().discard(node);
+    }
+
+    private void discardBelow(long word) {
+        if (Packed.isPacked(word)) {
+            Packs packs = tree.requirePacks();
+            PackAccess.setMovedRelease(packs.pool().addressOf(word));
+            packs.pool().discard(word);
+        } else {
+            discardAll(Entry.toOffset(word));
+        }
     }
 
     /** Tells that a node is about to go, whatever it holds. */

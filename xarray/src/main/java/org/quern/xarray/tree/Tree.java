@@ -3,11 +3,13 @@ package org.quern.xarray.tree;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Extent;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Packed;
 import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
@@ -75,6 +77,7 @@ public final class Tree extends RecycleSequence {
     private final boolean allocating;
     private final boolean zeroBusy;
     private final NodePool nodes;
+    private final @Nullable Packs packs;
     private final WriterLock lock = new WriterLock();
 
     /**
@@ -85,7 +88,7 @@ public final class Tree extends RecycleSequence {
      * @param mirror where the content of entries is, or null if it is in the words
      */
     public Tree(String name, long maxBytes, @Nullable Mirror mirror) {
-        this(name, maxBytes, mirror, false, false, null);
+        this(name, maxBytes, mirror, false, false, null, false);
     }
 
     /**
@@ -97,14 +100,16 @@ public final class Tree extends RecycleSequence {
      * @param allocating whether free indices are tracked, in place of mark 0
      * @param zeroBusy whether index 0 is reserved while there is any other entry
      * @param observer told of each node whose counts changed, or null
+     * @param sparse whether entries far apart are to share packed nodes; not in an allocating tree
      */
     public Tree(String name, long maxBytes, @Nullable Mirror mirror, boolean allocating, boolean zeroBusy,
-            @Nullable NodeObserver observer) {
+            @Nullable NodeObserver observer, boolean sparse) {
         this.mirror = mirror;
         this.zeroBusy = zeroBusy;
         this.allocating = allocating;
         this.observer = observer;
         this.nodes = new NodePool(name, maxBytes, this, mirror != null ? mirror : offset -> {});
+        this.packs = sparse ? new Packs(this, mirror) : null;
     }
 
     /**
@@ -126,6 +131,63 @@ public final class Tree extends RecycleSequence {
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    /**
+     * The word at an index, whatever kind of node it is in. {@link #load} leaves the packed nodes of sparse arrays to this.
+     *
+     * @param index any index
+     * @return as {@link #load}, but never a link to a packed node
+     */
+    public long word(long index) {
+        try {
+            for (;;) { // again only if a batch of nodes was recycled, or a packed node replaced, meanwhile
+                long seen = readAcquire();
+                long root = headAcquire();
+                if (!Entry.isRoot(root)) {
+                    return loneWord(root, index);
+                }
+                long place = place(root, index);
+                long word = place == Place.NOWHERE ? Entry.ABSENT : Packs.word(this, place, index);
+                if (!Entry.isLink(word, linkMask) && steady(place) && unchangedSince(seen)) {
+                    return word;
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * The lowest node on the way to an index, or the packed node that has an entry for it.
+     *
+     * @param root a head that is a root
+     * @param index any index
+     * @return a {@link Place}; if the word there links to a packed node, that has no such entry
+     */
+    public long place(long root, long index) {
+        long place = Descent.place(base, linkMask, root, index, 0);
+        return packs == null || place == Place.NOWHERE || Place.isLeaf(place) ? place : packs.within(place, index);
+    }
+
+    /**
+     * Whether what was read at a place was true then: not if it is in a packed node that has been replaced.
+     *
+     * @param place from {@link #place}
+     * @return true for every other place
+     */
+    public boolean steady(long place) {
+        return packs == null || !packs.moved(place);
+    }
+
+    /**
+     * Whether a word leads on to a node or packed node.
+     *
+     * @param word a word of a slot
+     * @return false if it is an entry, or absent
+     */
+    public boolean leadsOn(long word) {
+        return Entry.isLink(word, linkMask) || Packed.isPacked(word);
     }
 
     /**
@@ -167,11 +229,12 @@ public final class Tree extends RecycleSequence {
             root = headAcquire();
             Object content = root == Entry.OBJECT && index == 0 ? contents.headAcquire() : null;
             if (Entry.isRoot(root)) {
-                long place = Descent.place(base, linkMask, root, index, 0);
-                if (place != Place.NOWHERE
-                        && NodeAccess.slotAcquire(base + Place.node(place),
-                                Place.slot(place, index)) != Entry.ABSENT) {
+                long place = place(root, index);
+                if (place != Place.NOWHERE && Packs.word(this, place, index) != Entry.ABSENT) {
                     content = contents.getAcquire(Place.node(place), Place.slot(place, index));
+                }
+                if (!steady(place)) {
+                    continue;
                 }
             }
             if (unchangedSince(seen) && root != Entry.CLOSED) {
@@ -200,7 +263,10 @@ public final class Tree extends RecycleSequence {
                 boolean marked;
                 boolean valid = true;
                 if (Entry.isRoot(root)) {
-                    marked = isMarkedBelow(root, index, mark);
+                    long leaf = Descent.leaf(base, linkMask, root, index);
+                    long place = leaf != 0 ? leaf : place(root, index);
+                    marked = isMarkedAt(place, index, mark);
+                    valid = steady(place);
                 } else {
                     requireOpen(root);
                     marked = index == 0 && anyMarked(mark);
@@ -243,15 +309,19 @@ public final class Tree extends RecycleSequence {
     }
 
     private long extentBelow(long root, long index) {
-        long place = Descent.place(base, linkMask, root, index, 0);
+        long place = place(root, index);
         if (place == Place.NOWHERE) {
             return Extent.NONE;
+        }
+        if (Place.isPacked(place)) {
+            boolean absent = Packs.word(this, place, index) == Entry.ABSENT;
+            return !steady(place) ? UNSTEADY : absent ? Extent.NONE : Extent.of(0, Geometry.leafSlot(index), 1);
         }
         long node = base + Place.node(place);
         int slot = Place.slot(place, index);
         long siblings = NodeAccess.bitmapAcquire(node, NodeLayout.SIBLINGS);
         long word = NodeAccess.slotAcquire(node, slot);
-        if (word == Entry.ABSENT) {
+        if (word == Entry.ABSENT || Packed.isPacked(word)) {
             return Extent.NONE;
         }
         if (Entry.isLink(word, linkMask) || NodeAccess.bitmapAcquire(node, NodeLayout.SIBLINGS) != siblings) {
@@ -261,15 +331,13 @@ public final class Tree extends RecycleSequence {
         return Extent.of(Place.shift(place), first, Run.length(siblings, first));
     }
 
-    private boolean isMarkedBelow(long root, long index, int mark) {
-        long leaf = Descent.leaf(base, linkMask, root, index);
-        long place = leaf != 0 ? leaf : Descent.place(base, linkMask, root, index, 0);
+    private boolean isMarkedAt(long place, long index, int mark) {
         if (place == Place.NOWHERE) {
             return false;
         }
         long node = base + Place.node(place);
         int slot = Place.slot(place, index);
-        if (leaf == 0 && Entry.isLink(NodeAccess.slotAcquire(node, slot), linkMask)) {
+        if (!Place.isLeaf(place) && leadsOn(NodeAccess.slotAcquire(node, slot))) {
             return false; // linked meanwhile: there was nothing
         }
         int first = Run.start(NodeAccess.bitmapAcquire(node, NodeLayout.SIBLINGS), slot);
@@ -394,6 +462,29 @@ public final class Tree extends RecycleSequence {
     }
 
     /**
+     * Whether entries far apart share packed nodes.
+     *
+     * @return true in a sparse array
+     */
+    public boolean isSparse() {
+        return packs != null;
+    }
+
+    /**
+     * The packed nodes.
+     *
+     * @return null if the array is not sparse
+     */
+    public @Nullable Packs packs() {
+        return packs;
+    }
+
+    /** The packed nodes of a sparse array. */
+    Packs requirePacks() {
+        return Objects.requireNonNull(packs);
+    }
+
+    /**
      * The lock of the writers.
      *
      * @return the lock
@@ -500,12 +591,21 @@ public final class Tree extends RecycleSequence {
      * @return false if there is no room; nothing has changed
      */
     boolean reserve(long count) {
-        if (!nodes.reserve(count)) {
+        if (!nodes.reserve(count) && !reserveAgain(count)) {
             return false;
         }
         base = nodes.blocks().baseAddress();
         linkMask = Entry.linkMask(nodes.linkableBytes());
         return true;
+    }
+
+    /** Packed nodes in quarantine may be what takes the room. */
+    private boolean reserveAgain(long count) {
+        if (packs == null || packs.pool().quarantined() == 0) {
+            return false;
+        }
+        packs.pool().recycle();
+        return nodes.reserve(count);
     }
 
     /** As {@link #reserve(long)}, with places for the objects in some of the nodes; if the heap has no room for them, OutOfMemoryError, and nothing has changed. */

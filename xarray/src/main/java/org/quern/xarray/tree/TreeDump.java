@@ -2,9 +2,11 @@ package org.quern.xarray.tree;
 
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Packed;
 import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
+import org.quern.xarray.node.PackAccess;
 
 /** The tree as text, one line for each node and entry; for people. Called with the lock. */
 public final class TreeDump {
@@ -54,10 +56,22 @@ public final class TreeDump {
             long word = NodeAccess.slotPlain(address, slot);
             if (Entry.isLink(word, tree.linkMaskPlain())) {
                 node(Entry.toOffset(word), depth + 1);
+            } else if (Packed.isPacked(word)) {
+                pack(word, depth + 1);
             } else {
                 entry(Geometry.slotBase(base, shift, slot), node, slot, word, slotMarks(address, slot), depth + 1,
                         Run.order(shift, Run.length(siblings, slot)));
             }
+        }
+    }
+
+    private void pack(long packed, int depth) {
+        long pack = tree.requirePacks().pool().addressOf(packed);
+        indent(depth).append("packed node: count ").append(NodeAccess.countPlain(pack)).append(", values ")
+                .append(NodeAccess.valueCountPlain(pack)).append('\n');
+        for (long bits = NodeAccess.bitmapPlain(pack, NodeLayout.PRESENT); bits != 0; bits &= bits - 1) {
+            int position = Long.numberOfTrailingZeros(bits);
+            entry(PackAccess.keyPlain(pack, Packed.sizeClass(packed), position), Place.packed(tree.basePlain(), pack, position), position, NodeAccess.slotPlain(pack, position), slotMarks(pack, position), depth + 1, 0);
         }
     }
 

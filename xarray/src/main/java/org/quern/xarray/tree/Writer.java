@@ -3,6 +3,7 @@ package org.quern.xarray.tree;
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Packed;
 import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
@@ -25,6 +26,7 @@ public final class Writer {
     private final Marking marking;
     private final Growth growth;
     private final Shrinkage shrinkage;
+    private final @Nullable PackWriter packs;
     private final Ranges ranges;
     private boolean spanning;
 
@@ -38,9 +40,10 @@ public final class Writer {
         this.occupancy = new Occupancy(tree);
         this.slots = new Slots(tree, occupancy);
         this.marking = new Marking(tree);
-        this.growth = new Growth(tree, slots, marking);
-        this.shrinkage = new Shrinkage(tree, slots);
-        this.ranges = new Ranges(tree, this, new Division(tree, slots, marking));
+        this.packs = tree.isSparse() ? new PackWriter(tree, slots, marking) : null;
+        this.growth = new Growth(tree, slots, marking, packs);
+        this.shrinkage = new Shrinkage(tree, slots, packs);
+        this.ranges = new Ranges(tree, this, new Division(tree, slots, marking), packs);
     }
 
     /**
@@ -61,7 +64,7 @@ public final class Writer {
     }
 
     private long above(long head, long index) {
-        return Descent.place(tree.basePlain(), tree.linkMaskPlain(), head, index, 0);
+        return tree.place(head, index);
     }
 
     /**
@@ -78,7 +81,8 @@ public final class Writer {
         if (Place.node(place) == 0) {
             return place == Place.HEAD ? tree.headPlain() : Entry.ABSENT;
         }
-        return NodeAccess.slotPlain(tree.basePlain() + Place.node(place), Place.slot(place, index));
+        long word = NodeAccess.slotPlain(tree.basePlain() + Place.node(place), Place.slot(place, index));
+        return Packed.isPacked(word) ? Entry.ABSENT : word;
     }
 
     /**
@@ -134,7 +138,15 @@ public final class Writer {
                     : growth.insert(Growth.Addition.single(index, word, content));
         }
         int slot = Place.slot(place, index);
-        if (NodeAccess.slotPlain(tree.basePlain() + node, slot) == Entry.ABSENT) {
+        long old = NodeAccess.slotPlain(tree.basePlain() + node, slot);
+        if (packs != null && Place.isPacked(place) && old == Entry.ABSENT) {
+            slots.fill(node, slot, word, content);
+            return true;
+        }
+        if (packs != null && Packed.isPacked(old)) {
+            return packs.insert(place, index, word, content) || (packs.burst(place, index) && put(locate(index), index, word, content));
+        }
+        if (old == Entry.ABSENT) {
             return growth.graft(place, Growth.Addition.single(index, word, content));
         }
         overwrite(node, slot, word, content);
@@ -202,6 +214,9 @@ public final class Writer {
         if (!Entry.isRoot(head) || Entry.rootShift(head) < entry.top()) {
             return span(growth.insert(entry));
         }
+        if (packs != null && !packs.expandTo(base, shift)) {
+            return false;
+        }
         long place = Descent.place(tree.basePlain(), tree.linkMaskPlain(), head, base, shift);
         long node = Place.node(place);
         int slot = Place.slot(place, base);
@@ -229,7 +244,7 @@ public final class Writer {
 
     /** Whether some slots belong to one entry. */
     private boolean spans(long node, int slot, int count, long word) {
-        return word != Entry.ABSENT && !Entry.isLink(word, tree.linkMaskPlain())
+        return word != Entry.ABSENT && !tree.leadsOn(word)
                 && Run.length(siblings(node), slot) >= count;
     }
 
@@ -266,13 +281,20 @@ public final class Writer {
 
     private void removeAll(long place, long index) {
         tree.nodes().makeRoomToRetire();
+        if (packs != null) {
+            packs.makeRoomToRetire();
+        }
         if (place == Place.HEAD) {
             removeHead();
             return;
         }
         long node = Place.node(place);
         int slot = Place.slot(place, index);
-        if (spanning) {
+        if (packs != null && Place.isPacked(place)) {
+            marking.clearAll(node, slot);
+            slots.emptyOne(node, slot);
+            removedFrom(packs, place);
+        } else if (spanning) {
             long siblings = siblings(node);
             int first = Run.start(siblings, slot);
             empty(node, Run.mask(first, Run.length(siblings, first)));
@@ -283,9 +305,20 @@ public final class Writer {
         }
     }
 
+    /** A packed node that has no entry left goes as an empty node does. */
+    private void removedFrom(PackWriter packed, long place) {
+        long emptied = packed.removedFrom(place);
+        if (emptied != 0) {
+            shrinkage.afterRemoval(emptied);
+        }
+    }
+
     /** Empties slots with all that is below them. */
     private void empty(long node, long mask) {
         tree.nodes().makeRoomToRetire();
+        if (packs != null) {
+            packs.makeRoomToRetire();
+        }
         marking.clearAllIn(node, mask);
         slots.empty(node, mask);
         shrinkage.afterRemoval(node);
@@ -295,6 +328,9 @@ public final class Writer {
     void lowerRoot() {
         if (Entry.isRoot(tree.headPlain())) {
             tree.nodes().makeRoomToRetire();
+            if (packs != null) {
+                packs.makeRoomToRetire();
+            }
             shrinkage.lower(Entry.rootOffset(tree.headPlain()));
         }
     }
@@ -336,6 +372,9 @@ public final class Writer {
         long node = Place.node(place);
         int slot = Place.slot(place, base);
         long old = NodeAccess.slotPlain(tree.basePlain() + node, slot);
+        if (packs != null && Place.shift(place) > shift && Packed.isPacked(old)) {
+            return eraseIn(packs, old, base, Geometry.blockLast(base, order));
+        }
         int count = Place.shift(place) > shift ? 1 : Geometry.slotsOf(order);
         long mask = Run.mask(slot, count);
         if (spans(node, slot, 1, old)) {
@@ -350,6 +389,22 @@ public final class Writer {
             }
         }
         return hit;
+    }
+
+    /** Removes the entries of a packed node that lie in a range. */
+    private boolean eraseIn(PackWriter packed, long word, long first, long last) {
+        tree.nodes().makeRoomToRetire();
+        packed.makeRoomToRetire();
+        long place = Place.NOWHERE;
+        for (long at = packed.next(word, first, last); at != Place.NOWHERE; at = packed.next(word, first, last)) {
+            place = at;
+            marking.clearAll(Place.node(at), Place.slot(at, first));
+            slots.emptyOne(Place.node(at), Place.slot(at, first));
+        }
+        if (place != Place.NOWHERE) {
+            removedFrom(packed, place);
+        }
+        return place != Place.NOWHERE;
     }
 
     /**
@@ -434,8 +489,14 @@ public final class Writer {
         if (Entry.isRoot(head)) {
             slots.discardAll(Entry.rootOffset(head));
             tree.nodes().recycle();
+            if (packs != null) {
+                tree.requirePacks().pool().recycle();
+            }
         }
         if (large) {
+            if (packs != null) {
+                tree.requirePacks().pool().trim();
+            }
             tree.nodes().trim();
         }
     }
@@ -445,6 +506,9 @@ public final class Writer {
         if (tree.headPlain() != Entry.CLOSED) {
             vanish(Entry.CLOSED);
             tree.nodes().close();
+            if (packs != null) {
+                tree.requirePacks().pool().close();
+            }
         }
     }
 
