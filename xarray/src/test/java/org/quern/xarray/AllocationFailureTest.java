@@ -3,10 +3,12 @@ package org.quern.xarray;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.quern.xarray.model.Model;
+import org.quern.xarray.recycle.PackPool;
 import org.quern.xarray.trace.TracedArray;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +21,7 @@ class AllocationFailureTest extends ArrayTest {
     }
 
     @ParameterizedTest
-    @MethodSource("kinds")
+    @MethodSource("plainKinds")
     void everyInsertionFailsCleanlyAtEveryNode(Kind kind) {
         long[][] contents = {{}, {0}, {3}, {0, 3}, {70}, {0, 5000}, {1L << 30}};
         long[] additions = {1, 64, 4096, 1L << 20, (1L << 30) + 64, 1L << 60, MAX};
@@ -102,7 +104,7 @@ class AllocationFailureTest extends ArrayTest {
             array.erase((long) i << 33);
             most = Math.max(most, array.stats().retiredNodes());
         }
-        assertThat(most).isBetween(64, 86);
+        assertThat(most).isBetween(64, kind.isSparse() ? 86 + PackPool.MOST_QUARANTINED : 86);
         assertThat(array.tree().nodes().blocks().residentBytes()).as("churn does not grow").isLessThan(256 << 10);
     }
 
@@ -128,7 +130,7 @@ class AllocationFailureTest extends ArrayTest {
                 content.accept(free);
                 long before = nodes(free);
                 operation.accept(free);
-                String wanted = free.dump();
+                String wanted = entries(free);
                 long enough = before;
                 while (!fits(kind, content, operation, enough, wanted)) {
                     enough++;
@@ -149,19 +151,27 @@ class AllocationFailureTest extends ArrayTest {
             for (Mark mark : Mark.values()) {
                 assertThat(array.anyMarked(mark)).isEqualTo(mark == Mark.M1 && array.isMarked(70, Mark.M1));
             }
-            String dump = array.dump();
+            String dump = entries(array);
             try {
                 operation.accept(array);
             } catch (NodeAllocationException refused) {
-                assertThat(array.dump()).isEqualTo(dump);
+                assertThat(entries(array)).isEqualTo(dump);
                 TreeChecker.check(array.tree());
                 return false;
             }
-            assertThat(array.dump()).isEqualTo(wanted);
+            assertThat(entries(array)).isEqualTo(wanted);
             TreeChecker.check(array.tree());
             return true;
         } finally {
             array.close();
         }
+    }
+
+    /** All there is to see; of a sparse array without the nodes, since these depend on how it came about, and on how much room there was. */
+    private static String entries(ArrayUnderTest array) {
+        return array.tree().isSparse()
+                ? array.dump().lines().filter(line -> line.contains(" = ")).map(String::strip)
+                        .collect(Collectors.joining("\n"))
+                : array.dump();
     }
 }

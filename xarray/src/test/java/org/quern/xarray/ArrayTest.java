@@ -39,6 +39,11 @@ abstract class ArrayTest {
         return Stream.of(Kind.values());
     }
 
+    /** Those with nodes of one kind only: what counts nodes counts these. */
+    static Stream<Kind> plainKinds() {
+        return kinds().filter(kind -> !kind.isSparse());
+    }
+
     ArrayUnderTest create(Kind kind) {
         return create(kind, XArrayConfig.defaults().withMaxNodeBytes(64 << 20));
     }

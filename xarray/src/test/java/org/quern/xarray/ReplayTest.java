@@ -29,6 +29,8 @@ class ReplayTest {
     private static final String FOLDER = System.getProperty("quern.traces");
     private static final XArrayConfig CONFIG = XArrayConfig.defaults().withMaxNodeBytes(64 << 20);
 
+    private static final long UNCOUNTED = -1;
+
     static List<Trace> traces() throws IOException {
         if (FOLDER != null) {
             return Trace.folder(Path.of(FOLDER));
@@ -65,7 +67,7 @@ class ReplayTest {
     static TracedArray uncounted(TracedArray array) {
         InvocationHandler handler = (proxy, method, arguments) -> {
             try {
-                return method.getName().equals("nodes") ? 0L : method.invoke(array, arguments);
+                return method.getName().equals("nodes") ? UNCOUNTED : method.invoke(array, arguments);
             } catch (InvocationTargetException e) {
                 throw e.getCause();
             }

@@ -29,6 +29,9 @@ final class PackWriter {
     /** A subtree of so few entries becomes one packed node: much less than bursts, so that no coming and going of a few entries does both in turn. */
     private static final int FEW = 16;
 
+    /** More than so many in the range of one leaf are a leaf: it is not larger, and faster. */
+    private static final int MOST_IN_LEAF = 24;
+
     /** A packed node that is emptier than one in so many is replaced by a smaller one. */
     private static final int SPARSELY = 4;
 
@@ -143,7 +146,8 @@ final class PackWriter {
     boolean insert(long place, long index, long word, @Nullable Object content) {
         pool.makeRoomToRetire();
         long old = packedAt(place, index);
-        if (NodeAccess.countPlain(pool.addressOf(old)) == PackLayout.MOST) {
+        int most = Place.shift(place) == Geometry.DIGIT_BITS ? MOST_IN_LEAF : PackLayout.MOST;
+        if (NodeAccess.countPlain(pool.addressOf(old)) >= most) {
             return false;
         }
         try {
