@@ -146,8 +146,8 @@ final class PackWriter {
     boolean insert(long place, long index, long word, @Nullable Object content) {
         pool.makeRoomToRetire();
         long old = packedAt(place, index);
-        int most = Place.shift(place) == Geometry.DIGIT_BITS ? MOST_IN_LEAF : PackLayout.MOST;
-        if (NodeAccess.countPlain(pool.addressOf(old)) >= most) {
+        int grown = NodeAccess.countPlain(pool.addressOf(old)) + 1;
+        if (grown > PackLayout.MOST || isLeaf(Place.shift(place), grown)) {
             return false;
         }
         try {
@@ -213,46 +213,73 @@ final class PackWriter {
         if (!takeAll(groups, shift, 0)) {
             return 0;
         }
-        long node = node(shift, base);
-        Mirror objects = tree.mirror();
-        if (shift == 0 && objects != null) {
-            objects.adopt(node);
+        if (shift == 0) {
+            return leaf(0, buffer.size());
         }
+        long node = node(shift, base);
         int group = 0;
         for (int at = 0; at < buffer.size();) {
             int slot = Geometry.slot(buffer.key(at), shift);
-            int end = at + 1;
-            if (shift == 0) {
-                slots.fill(node, slot, buffer.word(at), buffer.content(at));
+            int end = buffer.groupEnd(at, shift);
+            if (isLeaf(shift, end - at)) {
+                slots.hang(leaf(at, end), node, slot);
             } else {
-                end = buffer.groupEnd(at, shift);
                 slots.hangPack(taken[group], buffer.write(taken[group], at, end), node, slot);
-                group++;
             }
             marking.spread(node, 1L << slot, buffer.marks(at, end));
+            group++;
             at = end;
         }
         return node;
     }
 
-    /** Takes packed nodes, for as many entries each or, if 0, for the groups in the buffer, and reserves a node above them; false if there is no room, and nothing has changed. */
+    /** Whether so many entries under one slot are better in a leaf. */
+    private static boolean isLeaf(int shift, int entries) {
+        return shift == Geometry.DIGIT_BITS && entries > MOST_IN_LEAF;
+    }
+
+    /** A private leaf with some of what is in the buffer. */
+    private long leaf(int from, int to) {
+        long leaf = node(0, Geometry.base(buffer.key(from), 0));
+        Mirror objects = tree.mirror();
+        if (objects != null) {
+            objects.adopt(leaf);
+        }
+        for (int at = from; at < to; at++) {
+            int slot = Geometry.leafSlot(buffer.key(at));
+            slots.fill(leaf, slot, buffer.word(at), buffer.content(at));
+            marking.spread(leaf, 1L << slot, buffer.marks(at));
+        }
+        return leaf;
+    }
+
+    /**
+     * Takes packed nodes, for as many entries each or, if 0, for the groups in the buffer, and reserves a node above them, and one for each group that is a leaf; false if there is no
+     * room, and nothing has changed.
+     */
     private boolean takeAll(int count, int shift, int entries) {
         int have = 0;
+        int leaves = shift == 0 ? 1 : 0;
         boolean all = false;
         try {
             for (int at = 0; have < count; have++) {
                 int end = entries == 0 ? buffer.groupEnd(at, shift) : at + entries;
-                taken[have] = take(end - at);
-                at = end;
-                if (taken[have] == 0) {
+                boolean leaf = isLeaf(shift, end - at);
+                taken[have] = leaf ? 0 : take(end - at);
+                leaves += leaf ? 1 : 0;
+                if (!leaf && taken[have] == 0) {
                     return false;
                 }
+                at = end;
             }
-            all = tree.reserve(1, shift == 0 ? 1 : 0);
+            all = tree.reserve(shift == 0 ? 1 : 1 + leaves, leaves);
             return all;
         } finally {
             while (!all && have > 0) {
-                pool.discard(taken[--have]);
+                have--;
+                if (taken[have] != 0) {
+                    pool.discard(taken[have]);
+                }
             }
         }
     }
