@@ -79,8 +79,10 @@ final class TreeChecker {
         Packs packs = tree.packs();
         if (packs != null) {
             PackPool pool = packs.pool();
-            require(pool.inUse() == reachedPacks.size(), "packed in use %d, reached %d", pool.inUse(), reachedPacks.size());
-            require(pool.taken() == reachedPacks.size() + pool.quarantined(), "packed taken %d, reached %d, quarantined %d",
+            require(pool.inUse() == reachedPacks.size(), "packed in use %d, reached %d", pool.inUse(),
+                    reachedPacks.size());
+            require(pool.taken() == reachedPacks.size() + pool.quarantined(),
+                    "packed taken %d, reached %d, quarantined %d",
                     pool.taken(), reachedPacks.size(), pool.quarantined());
         }
         if (tree.nodes().isOpen()) {
@@ -225,20 +227,26 @@ final class TreeChecker {
         int sizeClass = Packed.sizeClass(packed);
         int keys = PackAccess.keysPlain(pack);
         long present = NodeAccess.bitmapPlain(pack, NodeLayout.PRESENT);
-        require(PackAccess.sizeClassPlain(pack) == sizeClass, "packed node %x: says class %d", packed, PackAccess.sizeClassPlain(pack));
+        require(PackAccess.sizeClassPlain(pack) == sizeClass, "packed node %x: says class %d", packed,
+                PackAccess.sizeClassPlain(pack));
         require(NodeAccess.parentPlain(pack) == node && NodeAccess.offsetPlain(pack) == slot,
-                "packed node %x: parent %d slot %d, should be %d slot %d", packed, NodeAccess.parentPlain(pack), NodeAccess.offsetPlain(pack), node, slot);
+                "packed node %x: parent %d slot %d, should be %d slot %d", packed, NodeAccess.parentPlain(pack),
+                NodeAccess.offsetPlain(pack), node, slot);
         require(!PackAccess.movedAcquire(pack), "packed node %x: moved, and in the tree", packed);
-        require(present != 0 && (keys == 64 || present >>> keys == 0), "packed node %x: present %x of %d keys", packed, present, keys);
-        require(NodeAccess.countPlain(pack) == Long.bitCount(present), "packed node %x: count %d, present %x", packed, NodeAccess.countPlain(pack), present);
+        require(present != 0 && (keys == 64 || present >>> keys == 0), "packed node %x: present %x of %d keys", packed,
+                present, keys);
+        require(NodeAccess.countPlain(pack) == Long.bitCount(present), "packed node %x: count %d, present %x", packed,
+                NodeAccess.countPlain(pack), present);
         int values = 0;
         int marks = 0;
         for (int at = 0; at < keys; at++) {
             long key = PackAccess.keyPlain(pack, sizeClass, at);
             long word = NodeAccess.slotPlain(pack, at);
             boolean is = (present >>> at & 1) != 0;
-            require(at == 0 || Long.compareUnsigned(PackAccess.keyPlain(pack, sizeClass, at - 1), key) < 0, "packed node %x: key %x at %d is not above the one before", packed, key, at);
-            require(Geometry.base(key, shift) == base && Geometry.slot(key, shift) == slot, "packed node %x: key %x does not lie under its slot", packed, key);
+            require(at == 0 || Long.compareUnsigned(PackAccess.keyPlain(pack, sizeClass, at - 1), key) < 0,
+                    "packed node %x: key %x at %d is not above the one before", packed, key, at);
+            require(Geometry.base(key, shift) == base && Geometry.slot(key, shift) == slot,
+                    "packed node %x: key %x does not lie under its slot", packed, key);
             require(is ? isEntry(word) : word == Entry.ABSENT, "packed node %x at %d: word %x", packed, at, word);
             values += Entry.isValue(word) ? 1 : 0;
             for (int mark = 0; mark < NodeLayout.MARK_COUNT; mark++) {
@@ -249,10 +257,12 @@ final class TreeChecker {
             Mirror mirror = tree.mirror();
             if (mirror != null) {
                 long place = Place.packed(tree.basePlain(), pack, at);
-                require((mirror.getAcquire(place, at) != null) == (word == Entry.OBJECT), "packed node %x at %d: word %x, object %s", packed, at, word, mirror.getAcquire(place, at));
+                require((mirror.getAcquire(place, at) != null) == (word == Entry.OBJECT),
+                        "packed node %x at %d: word %x, object %s", packed, at, word, mirror.getAcquire(place, at));
             }
         }
-        require(NodeAccess.valueCountPlain(pack) == values, "packed node %x: valueCount %d, values %d", packed, NodeAccess.valueCountPlain(pack), values);
+        require(NodeAccess.valueCountPlain(pack) == values, "packed node %x: valueCount %d, values %d", packed,
+                NodeAccess.valueCountPlain(pack), values);
         return marks;
     }
 

@@ -96,7 +96,7 @@ public final class Packs {
         int low = 0;
         int high = PackAccess.keysPlain(pack);
         while (low < high) {
-            int middle = low + high >>> 1;
+            int middle = (low + high) >>> 1;
             if (Long.compareUnsigned(PackAccess.keyPlain(pack, sizeClass, middle), index) < 0) {
                 low = middle + 1;
             } else {
@@ -130,6 +130,7 @@ public final class Packs {
 
     /** Whether an entry has a mark. */
     static boolean isMarked(Tree tree, long place, int position, int mark) {
-        return (NodeAccess.bitmapAcquire(tree.basePlain() + Place.node(place), NodeLayout.marks(mark)) >>> position & 1) != 0;
+        return (NodeAccess.bitmapAcquire(tree.basePlain() + Place.node(place), NodeLayout.marks(mark)) >>> position
+                & 1) != 0;
     }
 }

@@ -71,7 +71,9 @@ public final class TreeDump {
                 .append(NodeAccess.valueCountPlain(pack)).append('\n');
         for (long bits = NodeAccess.bitmapPlain(pack, NodeLayout.PRESENT); bits != 0; bits &= bits - 1) {
             int position = Long.numberOfTrailingZeros(bits);
-            entry(PackAccess.keyPlain(pack, Packed.sizeClass(packed), position), Place.packed(tree.basePlain(), pack, position), position, NodeAccess.slotPlain(pack, position), slotMarks(pack, position), depth + 1, 0);
+            entry(PackAccess.keyPlain(pack, Packed.sizeClass(packed), position),
+                    Place.packed(tree.basePlain(), pack, position), position, NodeAccess.slotPlain(pack, position),
+                    slotMarks(pack, position), depth + 1, 0);
         }
     }
 

@@ -144,7 +144,8 @@ public final class Writer {
             return true;
         }
         if (packs != null && Packed.isPacked(old)) {
-            return packs.insert(place, index, word, content) || (packs.burst(place, index) && put(locate(index), index, word, content));
+            return packs.insert(place, index, word, content)
+                    || (packs.burst(place, index) && put(locate(index), index, word, content));
         }
         if (old == Entry.ABSENT) {
             return growth.graft(place, Growth.Addition.single(index, word, content));
