@@ -29,6 +29,7 @@ public final class TestTree {
 
     private static final ConcurrentLinkedQueue<TestTree> VALUES = new ConcurrentLinkedQueue<>();
     private static final ConcurrentLinkedQueue<TestTree> OBJECTS = new ConcurrentLinkedQueue<>();
+    private static final ConcurrentLinkedQueue<TestTree> SPARSE = new ConcurrentLinkedQueue<>();
     private static final AtomicInteger CREATED = new AtomicInteger();
     private static final long MAX_BYTES = 128 * 576;
 
@@ -37,7 +38,11 @@ public final class TestTree {
     private final Writer writer;
 
     private TestTree(Mirror mirror) {
-        tree = new Tree("stress " + CREATED.incrementAndGet(), MAX_BYTES, mirror);
+        this(mirror, false);
+    }
+
+    private TestTree(Mirror mirror, boolean sparse) {
+        tree = new Tree("stress " + CREATED.incrementAndGet(), MAX_BYTES, mirror, false, false, null, sparse);
         writer = new Writer(tree);
     }
 
@@ -53,15 +58,21 @@ public final class TestTree {
         return free != null ? free : new TestTree(new Mirror());
     }
 
+    /** An empty sparse tree of values. */
+    public static TestTree sparse() {
+        TestTree free = SPARSE.poll();
+        return free != null ? free : new TestTree(null, true);
+    }
+
     /** Empties the tree and keeps it for another state. */
     public void release() {
         locked(writer::clear);
-        (tree.mirror() == null ? VALUES : OBJECTS).add(this);
+        (tree.isSparse() ? SPARSE : tree.mirror() == null ? VALUES : OBJECTS).add(this);
     }
 
     /** As LongXArray.load. */
     public long load(long index) {
-        return decode(tree.load(index));
+        return decode(tree.isSparse() ? tree.word(index) : tree.load(index));
     }
 
     /** As XArray.load. */
@@ -92,6 +103,11 @@ public final class TestTree {
     /** As XArray.store with an order. */
     public void storeObject(long index, int order, Object object) {
         locked(() -> writer.store(index, order, Entry.OBJECT, object));
+    }
+
+    /** As eraseRange of either. */
+    public void erase(long index, int order) {
+        locked(() -> writer.eraseBlock(index, order));
     }
 
     /** As fill of LongXArray. */
@@ -141,7 +157,12 @@ public final class TestTree {
 
     /** Recycles what is in quarantine, as a full batch does. */
     public void recycle() {
-        locked(() -> nodes().recycle());
+        locked(() -> {
+            nodes().recycle();
+            if (tree.packs() != null) {
+                tree.packs().pool().recycle();
+            }
+        });
     }
 
     /** As mark of either. */

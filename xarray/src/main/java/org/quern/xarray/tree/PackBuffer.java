@@ -161,7 +161,7 @@ final class PackBuffer {
                 mirror.setRelease(place, position, contents[at]);
             }
         }
-        NodeAccess.setBitmapRelease(pack, NodeLayout.PRESENT, -1L >>> Geometry.SLOTS - (to - from));
+        NodeAccess.setBitmapRelease(pack, NodeLayout.PRESENT, -1L >>> (Geometry.SLOTS - (to - from)));
         NodeAccess.addCountsPlain(pack, to - from, values);
         return pack;
     }

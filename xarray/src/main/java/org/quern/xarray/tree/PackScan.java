@@ -30,11 +30,11 @@ final class PackScan {
     /** Where to go on, if it {@link Visit#MOVED}. */
     static long next(long outcome, long index, int shift) {
         long below = ~(-1L << shift);
-        return index & ~below | outcome & below;
+        return (index & ~below) | (outcome & below);
     }
 
     private static long outcome(int went, long next, int shift) {
-        return (long) went << WENT_AT | next & ~(-1L << shift);
+        return (long) went << WENT_AT | (next & ~(-1L << shift));
     }
 
     static <S> long ascending(Tree tree, Visit<S> visit, long seen, long packed, int shift, long first, long last,
@@ -75,7 +75,7 @@ final class PackScan {
         long next = last;
         int end = Packs.position(pack, sizeClass, last);
         boolean there = end < PackAccess.keysPlain(pack) && PackAccess.keyPlain(pack, sizeClass, end) == last;
-        long upTo = there ? -1L >>> Geometry.LAST_SLOT - end : end > Geometry.LAST_SLOT ? -1L : ~(-1L << end);
+        long upTo = there ? -1L >>> (Geometry.LAST_SLOT - end) : end > Geometry.LAST_SLOT ? -1L : ~(-1L << end);
         long bits = NodeAccess.bitmapAcquire(pack, bitmap) & upTo;
         while (bits != 0) {
             int position = Geometry.LAST_SLOT - Long.numberOfLeadingZeros(bits);

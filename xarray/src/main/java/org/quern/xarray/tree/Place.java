@@ -62,7 +62,7 @@ public final class Place {
      * @return the place
      */
     public static long packed(long base, long pack, int position) {
-        return PACKED | (long) position << POSITION_AT | (pack - base & DISTANCE_BITS);
+        return PACKED | (long) position << POSITION_AT | ((pack - base) & DISTANCE_BITS);
     }
 
     /**
@@ -83,7 +83,7 @@ public final class Place {
      * @return its address
      */
     public static long pack(long base, long place) {
-        return base + place & DISTANCE_BITS & ~SHIFT_BITS;
+        return (base + place) & DISTANCE_BITS & ~SHIFT_BITS;
     }
 
     /**
