@@ -322,11 +322,16 @@ class LongXArrayImageTest {
                     channel.truncate(100);
                 }
             }).isInstanceOf(IOException.class);
-            LongXArrayImage again = LongXArrayImage.open(path);
-            image.close();
-            requireSame(again);
-            again.close();
+            try (LongXArrayImage again = LongXArrayImage.open(path)) {
+                gone(image);
+                requireSame(again);
+            }
         }
+    }
+
+    /** Its process gives it up. */
+    private static void gone(AutoCloseable image) throws Exception {
+        image.close();
     }
 
     private static String otherProcess(Path image) throws Exception {

@@ -109,7 +109,8 @@ public final class ImageChecker {
         require(next == header.nodes(), "nodes that nothing leads to");
         for (int mark = firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
             boolean some = NodeAccess.bitmapPlain(address(0), NodeLayout.marks(mark)) != 0;
-            require(some == ((header.rootMarks() >>> mark & 1) != 0), "the marks of the array are not those of its root");
+            require(some == ((header.rootMarks() >>> mark & 1) != 0),
+                    "the marks of the array are not those of its root");
         }
     }
 
