@@ -123,7 +123,8 @@ class LinearizabilityTest {
             threads.add(Thread.ofPlatform().start(() -> {
                 Random random = new Random(SEED + number);
                 try {
-                    for (int round = 0; round < rounds && contradiction.get() == null && failure.get() == null; round++) {
+                    for (int round = 0; round < rounds && contradiction.get() == null
+                            && failure.get() == null; round++) {
                         calls.set(number, played(registers, random, clock, number + THREADS * (long) round));
                         barrier.await();
                     }
