@@ -185,7 +185,8 @@ class SparseTest extends ArrayTest {
     void thereIsNoImageOfIt(@TempDir Path directory) {
         try (LongXArray array = LongXArray.create(XArrayConfig.defaults().named("far").compressed())) {
             assertThatExceptionOfType(UnsupportedOperationException.class)
-                    .isThrownBy(() -> LongXArrayImage.save(array, directory.resolve("image"))).withMessageContaining("far");
+                    .isThrownBy(() -> LongXArrayImage.save(array, directory.resolve("image")))
+                    .withMessageContaining("far");
             assertThatExceptionOfType(UnsupportedOperationException.class)
                     .isThrownBy(() -> LongXArrayImage.of(array, "image"));
         }

@@ -150,7 +150,8 @@ public final class SparseComparison {
         }
 
         void print() {
-            System.out.printf("%-26s %10.1f %10.1f %10.1f %10.1f %12.1f%n", name, build, median(loads), median(churns), median(iterations), bytes);
+            System.out.printf("%-26s %10.1f %10.1f %10.1f %10.1f %12.1f%n", name, build, median(loads), median(churns),
+                    median(iterations), bytes);
         }
     }
 
@@ -185,13 +186,15 @@ public final class SparseComparison {
                 new Contestant("LongXArray, plain", () -> new Array(SparseKeys.plain())),
                 new Contestant("ConcurrentHashMap", () -> new OfMap(new ConcurrentHashMap<>())),
                 new Contestant("NonBlockingHashMapLong", () -> new NonBlocking(new NonBlockingHashMapLong<>())),
-                new Contestant("ConcurrentSkipListMap", () -> new OfMap(new ConcurrentSkipListMap<>(Long::compareUnsigned)))};
+                new Contestant("ConcurrentSkipListMap",
+                        () -> new OfMap(new ConcurrentSkipListMap<>(Long::compareUnsigned)))};
         for (int turn = 0; turn < TURNS; turn++) {
             for (Contestant contestant : all) {
                 contestant.turn(turn);
             }
         }
-        System.out.printf("%-26s %10s %10s %10s %10s %12s%n", "10^6 keys in 2^40, ns", "build", "load", "churn", "iterate", "bytes/entry");
+        System.out.printf("%-26s %10s %10s %10s %10s %12s%n", "10^6 keys in 2^40, ns", "build", "load", "churn",
+                "iterate", "bytes/entry");
         for (Contestant contestant : all) {
             contestant.print();
         }

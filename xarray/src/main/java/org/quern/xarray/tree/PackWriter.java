@@ -340,7 +340,7 @@ final class PackWriter {
                 : Place.NOWHERE;
     }
 
-    /** After entries of a packed node were erased: lets it go if it was the last, or takes a smaller one. Returns the node that has lost it, or 0. */
+    /** After entries of a packed node were erased: lets it go if it was the last, or takes a smaller one. Returns the node that has lost something by that, or 0. */
     long removedFrom(long place) {
         long pack = tree.requirePacks().address(place);
         int left = NodeAccess.countPlain(pack);
@@ -355,7 +355,7 @@ final class PackWriter {
         if (left <= PackLayout.capacity(sizeClass) / SPARSELY && sizeClass > 1) {
             try {
                 buffer.addPack(packed);
-                replace(packed);
+                return replace(packed) ? NodeAccess.parentPlain(pack) : 0;
             } catch (OutOfMemoryError | AddressSpaceException e) {
                 return 0; // it stays as it is
             } finally {

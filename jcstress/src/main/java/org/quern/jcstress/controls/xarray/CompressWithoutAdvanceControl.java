@@ -13,7 +13,6 @@ import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.node.PackAccess;
 import org.quern.xarray.recycle.PackPool;
 
-
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 

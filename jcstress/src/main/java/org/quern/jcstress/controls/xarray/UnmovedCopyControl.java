@@ -11,7 +11,6 @@ import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.tree.Place;
 
-
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
