@@ -61,7 +61,8 @@ public final class InterleavedScans {
 
     private static void measure(MemorySegment memory, MemorySegment copy, WriteTracker tracker, PageScanner scanner,
             int perMille, int run) throws Exception {
-        new Turns(11, 3, 1, 1e6, "ms").add("epoch: find and protect", () -> write(memory, perMille, run), () -> epoch(tracker))
+        new Turns(11, 3, 1, 1e6, "ms")
+                .add("epoch: find and protect", () -> write(memory, perMille, run), () -> epoch(tracker))
                 .add("look only", () -> write(memory, perMille, run), () -> look(scanner))
                 .add("CRC32C of all", () -> checksum(memory))
                 .add("copy of all", () -> copy.copyFrom(memory).byteSize())
