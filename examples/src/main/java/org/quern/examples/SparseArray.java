@@ -6,6 +6,7 @@ import org.quern.xarray.LongProbe;
 import org.quern.xarray.LongXArray;
 import org.quern.xarray.Mark;
 import org.quern.xarray.XArray;
+import org.quern.xarray.XArrayConfig;
 import org.quern.xarray.XArrayStats;
 
 /** A sparse array: what it costs where it is dense and where it is not, how marks find their entries, and what readers see meanwhile. */
@@ -21,6 +22,7 @@ public final class SparseArray {
     public static void main(String[] args) throws InterruptedException {
         readme();
         shapes();
+        sparse();
         marks();
         objects();
         readers();
@@ -43,17 +45,37 @@ public final class SparseArray {
     private static void shapes() {
         System.out.println();
         System.out.println("What 100,000 entries cost:");
-        System.out.printf("  %-34s %8s %8s %14s%n", "indices", "height", "nodes", "bytes/entry");
+        System.out.printf("  %-34s %8s %8s %14s %14s%n", "indices", "height", "nodes", "bytes/entry", "compressed");
         for (Shape shape : Shape.values()) {
-            try (LongXArray array = LongXArray.create()) {
-                for (int i = 0; i < 100_000; i++) {
-                    array.store(shape.index(i), i);
-                }
-                XArrayStats stats = array.stats();
-                System.out.printf("  %-34s %8d %8d %14.1f%n", shape.text, stats.height(), stats.nodes(),
-                        stats.nodeBytes() / 100_000.0);
-            }
+            XArrayStats plain = filled(shape, XArrayConfig.defaults());
+            XArrayStats compressed = filled(shape, XArrayConfig.defaults().compressed());
+            System.out.printf("  %-34s %8d %8d %14.1f %14.1f%n", shape.text, plain.height(), plain.nodes(),
+                    plain.nodeBytes() / 100_000.0, compressed.nodeBytes() / 100_000.0);
         }
+    }
+
+    private static XArrayStats filled(Shape shape, XArrayConfig config) {
+        try (LongXArray array = LongXArray.create(config)) {
+            for (int i = 0; i < 100_000; i++) {
+                array.store(shape.index(i), i);
+            }
+            return array.stats();
+        }
+    }
+
+    private static void sparse() {
+        System.out.println();
+        // snippet: sparse
+        XArrayConfig farApart = XArrayConfig.defaults().named("sessions").compressed();
+        try (LongXArray sessions = LongXArray.create(farApart)) {
+            sessions.store(0x5eed_0000_0017L, 4); // no path of nodes: a slot of the root links to a node of 128 bytes
+            sessions.store(0x5eed_7fff_0000L, 5);
+            LongProbe next = new LongProbe();
+            sessions.findAfter(0x5eed_0000_0017L, -1L, next); // in order, as ever
+            System.out.println(
+                    Long.toHexString(next.index()) + " in " + sessions.stats().nodeBytes() + " bytes of nodes");
+        }
+        // end: sparse
     }
 
     private enum Shape {
