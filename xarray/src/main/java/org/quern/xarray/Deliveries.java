@@ -77,15 +77,15 @@ final class Deliveries {
 
     private static final Visit<Probe<Object>> TO_PROBE = new Contents<>() {
         @Override
-        int deliver(long index, Object value, Probe<Object> probe) {
-            probe.set(index, value);
+        int deliver(long index, Object value, int tag, Probe<Object> probe) {
+            probe.set(index, value, tag);
             return STOP;
         }
     };
 
     private static final Visit<EntryConsumer<Object>> TO_CONSUMER = new Contents<>() {
         @Override
-        int deliver(long index, Object value, EntryConsumer<Object> consumer) {
+        int deliver(long index, Object value, int tag, EntryConsumer<Object> consumer) {
             consumer.accept(index, value);
             return NEXT;
         }
@@ -102,8 +102,9 @@ final class Deliveries {
                 if (!same || !tree.sequence().unchangedSince(seen)) {
                     return slot;
                 }
-                if (content != null) {
-                    consumer.accept(base | slot, content);
+                Object value = mirror.objectOf(content);
+                if (value != null) {
+                    consumer.accept(base | slot, value);
                 }
             }
             return DONE;
@@ -112,8 +113,16 @@ final class Deliveries {
 
     private static final Visit<EntryPredicate<Object>> TO_PREDICATE = new Contents<>() {
         @Override
-        int deliver(long index, Object value, EntryPredicate<Object> predicate) {
+        int deliver(long index, Object value, int tag, EntryPredicate<Object> predicate) {
             return predicate.test(index, value) ? NEXT : STOP;
+        }
+    };
+
+    private static final Visit<TaggedEntryConsumer<Object>> TO_TAGGED_CONSUMER = new Contents<>() {
+        @Override
+        int deliver(long index, Object value, int tag, TaggedEntryConsumer<Object> consumer) {
+            consumer.accept(index, value, tag);
+            return NEXT;
         }
     };
 
@@ -134,6 +143,11 @@ final class Deliveries {
     @SuppressWarnings("unchecked")
     static <V> Visit<EntryPredicate<? super V>> toPredicate() {
         return (Visit<EntryPredicate<? super V>>) (Visit<?>) TO_PREDICATE;
+    }
+
+    @SuppressWarnings("unchecked")
+    static <V> Visit<TaggedEntryConsumer<? super V>> toTaggedConsumer() {
+        return (Visit<TaggedEntryConsumer<? super V>>) (Visit<?>) TO_TAGGED_CONSUMER;
     }
 
     private abstract static class Numbers<S> implements Visit<S> {
@@ -158,25 +172,26 @@ final class Deliveries {
     }
 
     private abstract static class Contents<S> implements Visit<S> {
-        abstract int deliver(long index, Object value, S sink);
+        abstract int deliver(long index, Object value, int tag, S sink);
 
         @Override
         public final int slot(Tree tree, long seen, long node, int slot, long index, S sink) {
             Mirror mirror = tree.mirror();
-            return deliver(tree, seen, mirror == null ? null : mirror.getAcquire(node, slot), index, sink);
+            return mirror == null ? NEXT : deliver(tree, seen, mirror, mirror.getAcquire(node, slot), index, sink);
         }
 
         @Override
         public final int lone(Tree tree, long seen, long head, S sink) {
             Mirror mirror = tree.mirror();
-            return deliver(tree, seen, mirror == null ? null : mirror.headAcquire(), 0, sink);
+            return mirror == null ? NEXT : deliver(tree, seen, mirror, mirror.headAcquire(), 0, sink);
         }
 
-        private int deliver(Tree tree, long seen, @Nullable Object content, long index, S sink) {
+        private int deliver(Tree tree, long seen, Mirror mirror, @Nullable Object content, long index, S sink) {
             if (!tree.sequence().unchangedSince(seen)) {
                 return MOVED;
             }
-            return content != null ? deliver(index, content, sink) : NEXT;
+            Object value = mirror.objectOf(content);
+            return value != null ? deliver(index, value, mirror.tagOf(content), sink) : NEXT;
         }
     }
 }
