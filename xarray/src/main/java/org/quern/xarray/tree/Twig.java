@@ -16,7 +16,7 @@ import org.quern.xarray.node.NodeLayout;
  */
 final class Twig {
     private static final int SHIFT = Geometry.DIGIT_BITS;
-    private static final long POSITIONS = Geometry.SLOTS * Geometry.SLOTS - 1;
+    private static final long POSITIONS = 0xfff;
 
     private Twig() {}
 
