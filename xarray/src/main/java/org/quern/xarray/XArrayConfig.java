@@ -15,11 +15,12 @@ import org.quern.xarray.node.NodeLayout;
  *        of which up to four times as much is reserved
  * @param allocation whether the array hands out ids, and from where
  * @param listener is told of each node whose counts changed, or null
+ * @param budget limits the nodes of several arrays together, or null
  * @param sparse whether entries far apart share packed nodes: see {@link #compressed}
  */
 @Operation(threads = Operation.Threads.ANY)
 public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation, @Nullable NodeListener listener,
-        boolean sparse) {
+        @Nullable MemoryBudget budget, boolean sparse) {
     /**
      * 8 GiB of nodes: 900 million dense entries. Reserving address space is free, but a process has only 128 TiB of it, and this leaves room for thousands of
      * arrays.
@@ -28,7 +29,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
 
     private static final long LARGEST = 1L << 44;
     private static final XArrayConfig DEFAULTS = new XArrayConfig("xarray", DEFAULT_MAX_NODE_BYTES, Allocation.NONE,
-            null, false);
+            null, null, false);
 
     /**
      * Checks the arguments.
@@ -66,7 +67,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      */
     @Operation(threads = Operation.Threads.ANY, errors = {IllegalArgumentException.class, NullPointerException.class})
     public XArrayConfig named(String newName) {
-        return new XArrayConfig(newName, maxNodeBytes, allocation, listener, sparse);
+        return new XArrayConfig(newName, maxNodeBytes, allocation, listener, budget, sparse);
     }
 
     /**
@@ -78,7 +79,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      */
     @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public XArrayConfig withMaxNodeBytes(long bytes) {
-        return new XArrayConfig(name, bytes, allocation, listener, sparse);
+        return new XArrayConfig(name, bytes, allocation, listener, budget, sparse);
     }
 
     /**
@@ -90,7 +91,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      */
     @Operation(threads = Operation.Threads.ANY, errors = NullPointerException.class)
     public XArrayConfig allocating(Allocation from) {
-        return new XArrayConfig(name, maxNodeBytes, from, listener, sparse);
+        return new XArrayConfig(name, maxNodeBytes, from, listener, budget, sparse);
     }
 
     /**
@@ -100,7 +101,17 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      * @return a copy
      */
     public XArrayConfig listening(@Nullable NodeListener newListener) {
-        return new XArrayConfig(name, maxNodeBytes, allocation, newListener, sparse);
+        return new XArrayConfig(name, maxNodeBytes, allocation, newListener, budget, sparse);
+    }
+
+    /**
+     * With a limit that it shares with other arrays.
+     *
+     * @param newBudget the budget; null for none
+     * @return a copy
+     */
+    public XArrayConfig sharing(@Nullable MemoryBudget newBudget) {
+        return new XArrayConfig(name, maxNodeBytes, allocation, listener, newBudget, sparse);
     }
 
     /**
@@ -114,6 +125,6 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      * @return a copy
      */
     public XArrayConfig compressed() {
-        return new XArrayConfig(name, maxNodeBytes, allocation, listener, true);
+        return new XArrayConfig(name, maxNodeBytes, allocation, listener, budget, true);
     }
 }

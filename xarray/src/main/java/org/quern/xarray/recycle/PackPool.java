@@ -66,21 +66,34 @@ public final class PackPool {
                 return 0;
             }
         }
-        BlockPool pool = pool(sizeClass);
-        long offset = pool.take();
-        if (offset == 0 && quarantined > 0) {
+        long packed = takeBlock(sizeClass);
+        if (packed == 0 && quarantined + nodes.quarantined() > 0) {
             recycle();
-            offset = pool.take();
+            nodes.recycle();
+            packed = takeBlock(sizeClass);
         }
+        if (packed != 0) {
+            inUse++;
+            count(size);
+        }
+        return packed;
+    }
+
+    private long takeBlock(int sizeClass) {
+        long size = PackLayout.bytes(sizeClass);
+        BlockPool pool = pool(sizeClass);
+        if (!nodes.takeShared(size)) {
+            return 0;
+        }
+        long offset = pool.take();
         if (offset > limits[sizeClass] - size) {
             pool.giveBack(offset); // the last block does not fit the reservation
             offset = 0;
         }
         if (offset == 0) {
+            nodes.giveBackShared(size);
             return 0;
         }
-        inUse++;
-        count(size);
         return Packed.of(sizeClass, offset);
     }
 
@@ -169,6 +182,7 @@ public final class PackPool {
         recycled.nodeRecycled(packed);
         int sizeClass = Packed.sizeClass(packed);
         pool(sizeClass).giveBack(Packed.offset(packed));
+        nodes.giveBackShared(PackLayout.bytes(sizeClass));
         count(-PackLayout.bytes(sizeClass));
     }
 

@@ -463,9 +463,15 @@ public final class Tree extends RecycleSequence {
         return spanning;
     }
 
-    /** An entry that spans indices is about to be published. Called with the lock; publishing it, a release, is what {@link #spanningPlain} relies on. */
-    void setSpanningPlain() {
-        spanning = true;
+    /**
+     * An entry that spans indices is about to be published. Called with the lock. Publishing it, a release, is what {@link #spanningPlain} relies on; and the first of all sends back who
+     * began before, since a scan that saw none does not look for slots that continue an entry.
+     */
+    void setSpanning() {
+        if (!spanning) {
+            spanning = true;
+            sequence().advance();
+        }
     }
 
     /**
