@@ -173,6 +173,26 @@ class SparseTest extends ArrayTest {
         assertThat(seen).startsWith(0L, 1L, 2L, 3L, 100L, 200L, 6L).hasSize(20);
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Kind.class, mode = Mode.MATCH_ANY, names = "SPARSE_.*")
+    void packedNodesCountInASharedBudget(Kind kind) {
+        MemoryBudget budget = MemoryBudget.ofBytes(20_000);
+        ArrayUnderTest array = create(kind, XArrayConfig.defaults().sharing(budget));
+        SplittableRandom random = new SplittableRandom(3);
+        int stored = 0;
+        try {
+            for (; stored < 100_000; stored++) {
+                array.store(random.nextLong(), 1);
+            }
+        } catch (NodeAllocationException full) {
+            assertThat(budget.usedBytes()).isBetween(15_000L, 20_000L);
+        }
+        assertThat(stored).isBetween(200, 1000);
+        assertThat(array.contents()).hasSize(stored);
+        array.clear();
+        assertThat(budget.usedBytes()).isZero();
+    }
+
     @Test
     void idsAreDenseAndNotPacked() {
         try (LongXArray array = LongXArray.create(
