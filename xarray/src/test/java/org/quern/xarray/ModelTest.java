@@ -34,7 +34,7 @@ class ModelTest {
     @ParameterizedTest
     @MethodSource("runs")
     void arrayAgreesWithTheModel(ArrayTest.Kind kind, TraceProfile profile) {
-        TraceComparison comparison = new TraceComparison(traced -> ReplayTest.target(kind, traced),
+        TraceComparison comparison = new TraceComparison(traced -> ReplayTest.comparable(kind, traced),
                 kind.isSparse() ? traced -> ReplayTest.uncounted(new Model(traced)) : Model::new);
         long share = Math.max(1, OPERATIONS / (ArrayTest.Kind.values().length * TraceProfile.values().length));
         long reported = System.nanoTime();

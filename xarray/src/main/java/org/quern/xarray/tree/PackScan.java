@@ -1,8 +1,10 @@
 package org.quern.xarray.tree;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.entry.Packed;
 import org.quern.xarray.node.NodeAccess;
+import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.node.PackAccess;
 
 /**
@@ -38,7 +40,17 @@ final class PackScan {
     }
 
     static <S> long ascending(Tree tree, Visit<S> visit, long seen, long packed, int shift, long first, long last,
+            Sieve sieve, S sink) {
+        return ascending(tree, visit, seen, packed, shift, first, last, NodeLayout.PRESENT, sieve, sink);
+    }
+
+    static <S> long ascending(Tree tree, Visit<S> visit, long seen, long packed, int shift, long first, long last,
             long bitmap, S sink) {
+        return ascending(tree, visit, seen, packed, shift, first, last, bitmap, null, sink);
+    }
+
+    private static <S> long ascending(Tree tree, Visit<S> visit, long seen, long packed, int shift, long first,
+            long last, long bitmap, @Nullable Sieve sieve, S sink) {
         long pack = tree.requirePacks().pool().addressOf(packed);
         int sizeClass = Packed.sizeClass(packed);
         if (pack == 0) {
@@ -46,14 +58,14 @@ final class PackScan {
         }
         long next = first;
         int from = Packs.position(pack, sizeClass, first);
-        long bits = from > Geometry.LAST_SLOT ? 0 : NodeAccess.bitmapAcquire(pack, bitmap) & -1L << from;
+        long bits = from > Geometry.LAST_SLOT ? 0 : wanted(pack, bitmap, sieve) & -1L << from;
         for (; bits != 0; bits &= bits - 1) {
             int position = Long.numberOfTrailingZeros(bits);
             long key = PackAccess.keyPlain(pack, sizeClass, position);
             if (Long.compareUnsigned(key, last) > 0) {
                 break;
             }
-            int went = visit(tree, visit, seen, pack, position, key, bitmap, sink);
+            int went = visit(tree, visit, seen, pack, position, key, bitmap, sieve, sink);
             if (went != Visit.NEXT) {
                 return outcome(went, next, shift);
             }
@@ -66,7 +78,17 @@ final class PackScan {
     }
 
     static <S> long descending(Tree tree, Visit<S> visit, long seen, long packed, int shift, long first, long last,
+            Sieve sieve, S sink) {
+        return descending(tree, visit, seen, packed, shift, first, last, NodeLayout.PRESENT, sieve, sink);
+    }
+
+    static <S> long descending(Tree tree, Visit<S> visit, long seen, long packed, int shift, long first, long last,
             long bitmap, S sink) {
+        return descending(tree, visit, seen, packed, shift, first, last, bitmap, null, sink);
+    }
+
+    private static <S> long descending(Tree tree, Visit<S> visit, long seen, long packed, int shift, long first,
+            long last, long bitmap, @Nullable Sieve sieve, S sink) {
         long pack = tree.requirePacks().pool().addressOf(packed);
         int sizeClass = Packed.sizeClass(packed);
         if (pack == 0) {
@@ -76,7 +98,7 @@ final class PackScan {
         int end = Packs.position(pack, sizeClass, last);
         boolean there = end < PackAccess.keysPlain(pack) && PackAccess.keyPlain(pack, sizeClass, end) == last;
         long upTo = there ? -1L >>> (Geometry.LAST_SLOT - end) : end > Geometry.LAST_SLOT ? -1L : ~(-1L << end);
-        long bits = NodeAccess.bitmapAcquire(pack, bitmap) & upTo;
+        long bits = wanted(pack, bitmap, sieve) & upTo;
         while (bits != 0) {
             int position = Geometry.LAST_SLOT - Long.numberOfLeadingZeros(bits);
             bits ^= 1L << position;
@@ -84,7 +106,7 @@ final class PackScan {
             if (Long.compareUnsigned(key, first) < 0) {
                 break;
             }
-            int went = visit(tree, visit, seen, pack, position, key, bitmap, sink);
+            int went = visit(tree, visit, seen, pack, position, key, bitmap, sieve, sink);
             if (went != Visit.NEXT) {
                 return outcome(went, next, shift);
             }
@@ -96,11 +118,16 @@ final class PackScan {
         return outcome(steady(tree, seen, pack), next, shift);
     }
 
+    private static long wanted(long pack, long bitmap, @Nullable Sieve sieve) {
+        long bits = NodeAccess.bitmapAcquire(pack, bitmap);
+        return sieve == null ? bits : bits & sieve.wanted(pack);
+    }
+
     /** Visits an entry, unless it has lost the mark meanwhile. */
     private static <S> int visit(Tree tree, Visit<S> visit, long seen, long pack, int position, long key, long bitmap,
-            S sink) {
+            @Nullable Sieve sieve, S sink) {
         int steady = steady(tree, seen, pack);
-        if (steady != Visit.NEXT || (NodeAccess.bitmapAcquire(pack, bitmap) >>> position & 1) == 0) {
+        if (steady != Visit.NEXT || (wanted(pack, bitmap, sieve) >>> position & 1) == 0) {
             return steady;
         }
         return visit.slot(tree, seen, Place.packed(tree.basePlain(), pack, position), position, key, sink);
