@@ -63,7 +63,10 @@ class BeyondModelTest {
     private record Comparison(SplittableRandom random) {
         void play(List<TraceLine> operations, TraceInterpreter array, TraceInterpreter model) {
             for (int i = 0; i < operations.size(); i++) {
-                assertThat(array.runWhole(operations.get(i))).isEqualTo(model.runWhole(operations.get(i)));
+                String was = array.runWhole(operations.get(i));
+                String wanted = model.runWhole(operations.get(i));
+                boolean sparse = ((ArrayTarget) array.array()).array().tree().isSparse(); // then it has other nodes
+                assertThat(sparse ? withoutNodes(was) : was).isEqualTo(sparse ? withoutNodes(wanted) : wanted);
                 if (i % LOOK_EVERY == 0) {
                     ArrayUnderTest tested = ((ArrayTarget) array.array()).array();
                     Model expected = (Model) model.array();
@@ -74,6 +77,10 @@ class BeyondModelTest {
                     assertThat(TreeChecker.defects(((ArrayTarget) array.array()).array().tree(), true)).isEmpty();
                 }
             }
+        }
+
+        private static String withoutNodes(String answer) {
+            return answer.replaceFirst(" nodes=[0-9]+ ", " ");
         }
 
         private void look(ArrayUnderTest array, Model model) {
