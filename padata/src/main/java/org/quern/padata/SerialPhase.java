@@ -69,6 +69,7 @@ final class SerialPhase {
         RingCursors cursors = ring.cursors;
         DrainWords words = ring.words;
         boolean anywhere = engine.isInline();
+        boolean fixed = ring.isFixed();
         long head = cursors.headPlain();
         int budget = BUDGET;
         int jobs;
@@ -80,18 +81,28 @@ final class SerialPhase {
                 boolean isVoid = Ring.isVoid(job);
                 if (budget-- == 0 || engine.isClosed()
                         || (!anywhere && !isVoid && ring.callbackCpuPlain(head) != lane)) {
+                    if (fixed) {
+                        cursors.setHeadRelease(head);
+                    }
                     words.putBackPlain(head, jobs);
                     engine.served(served);
                     handOver(head);
                     engine.wakeWaiters(false);
                     return;
                 }
-                ring.clearPlain(head);
-                cursors.setHeadRelease(++head); // before the callback: a callback that submits finds room
+                if (fixed) {
+                    cursors.setSerialisedOpaque(head++); // the slot is the job's until its callback has returned
+                } else {
+                    ring.clearPlain(head);
+                    cursors.setHeadRelease(++head); // before the callback: a callback that submits finds room
+                }
                 if (!isVoid) {
                     served++;
                     serialise(job);
                 }
+            }
+            if (fixed) {
+                cursors.setHeadRelease(head);
             }
             engine.served(served);
             engine.wakeWaiters(false); // opportunistic: no fence since the head moved; the one after parking is certain
@@ -123,7 +134,7 @@ final class SerialPhase {
         if (job.deferred != null) {
             job.deferred = null;
         }
-        job.setIdleRelease(); // from here on the job is its owner's
+        job.setTicketRelease(ring.isFixed() ? Job.TAKEN : Job.IDLE); // from here on the job is its owner's, or its slot's
         try {
             if (failure == null) {
                 job.serial();
