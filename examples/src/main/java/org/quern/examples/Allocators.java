@@ -8,10 +8,12 @@ import java.util.Random;
 
 import org.quern.vmap.AllocatorOptions;
 import org.quern.vmap.AllocatorStats;
+import org.quern.vmap.ArenaOptions;
 import org.quern.vmap.MemoryErrorException;
 import org.quern.vmap.SizeClassAllocator;
 import org.quern.vmap.SizeClassStats;
 import org.quern.vmap.ThreadCache;
+import org.quern.vmap.VmapArena;
 
 /** Blocks of any size off the heap: segments and offsets, what stays in memory after they are freed, and the checked mode. */
 public final class Allocators {
@@ -26,6 +28,7 @@ public final class Allocators {
      */
     public static void main(String[] args) {
         segmentsAndOffsets();
+        ofAnArena();
         resident();
         checked();
     }
@@ -47,6 +50,16 @@ public final class Allocators {
             }
         }
         // end: allocator
+    }
+
+    private static void ofAnArena() {
+        // snippet: of-an-arena
+        try (VmapArena arena = VmapArena.open(ArenaOptions.reserving(1L << 36).budget(64 << 20).named("service"))) {
+            SizeClassAllocator messages = arena.allocator(AllocatorOptions.reserving(1L << 36).named("messages"));
+            System.out.println("within the budget: " + (messages.take(32 << 20) != 0));
+            System.out.println("beyond it: " + (messages.take(48 << 20) != 0));
+        }
+        // end: of-an-arena
     }
 
     private static void resident() {

@@ -50,9 +50,11 @@ import org.quern.vmap.reserve.ReservationFailure;
  * thread that would hang the virtual machine at its next collection. See docs/faults.md.
  *
  * <p>
- * <b>Costs.</b> The check of a page that is present is some 2 ns. A fill costs the handler, a copy, and about 1 us a page in
+ * <b>Costs.</b> The check of a page that is present is some 1 ns, over a load through a segment that another
+ * thread may replace. A fill costs the handler, a copy, and about 1 us a page in
  * runs; {@link #discard} that finds pages present ends the segments, a handshake with every thread of the virtual machine:
- * discard many pages at once. Books: a byte on the heap for each page, in chunks of 16 MiB that hold any.
+ * discard many pages at once. Books: a byte off the heap for each page, in memory only where pages were ever
+ * needed.
  */
 @Operation(threads = Operation.Threads.ANY)
 public final class LazyArea implements AutoCloseable {
@@ -84,12 +86,13 @@ public final class LazyArea implements AutoCloseable {
                 options.fillsAreClean());
         this.engine = new FaultEngine(name, bytes, options.policy(), memory, new Source());
         this.states = engine.states();
-        this.views = new AreaViews(scope -> memory.view(bytes, scope));
+        this.views = new AreaViews(states, scope -> memory.view(bytes, scope));
         this.discards = new PageDiscard(engine, memory, views);
     }
 
     /**
-     * Opens an area in pages of its own. Nothing is filled. Some 20 us, and 8 bytes of heap for each 16 MiB.
+     * Opens an area in pages of its own. Nothing is filled. Some 20 us, and 30 more, and three mappings, for an area above
+     * 256 MiB.
      *
      * @param arena where the pages are from
      * @param options what it is to be
@@ -194,18 +197,16 @@ public final class LazyArea implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, errors = {
             IndexOutOfBoundsException.class, FaultException.class, ArenaClosedException.class})
     public MemorySegment access(long offset, long length) {
-        MemorySegment view = views.currentVolatile(); // before the state: see AreaViews
-        if (isInOnePage(offset, length) && states.isPresentAcquire(offset >>> Reservation.PAGE_SHIFT)) {
-            return view.asSlice(offset, length);
+        MemorySegment view = views.presentInOnePage(offset, length);
+        if (view != null) {
+            try {
+                return view.asSlice(offset, length);
+            } catch (IndexOutOfBoundsException beyondTheEnd) {
+                // as checkPart says
+            }
         }
         checkPart(offset, length);
         return present(offset, length).asSlice(offset, length);
-    }
-
-    /** Whether a part is within the area and one page; false also for a part of no bytes. */
-    private boolean isInOnePage(long offset, long length) {
-        return offset >= 0 && length > 0 && length <= bytes - offset
-                && (offset ^ (offset + length - 1)) < Reservation.PAGE_BYTES;
     }
 
     /** The whole area in a view in which the part was present when the view was current. */
@@ -248,12 +249,12 @@ public final class LazyArea implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, errors = {
             IndexOutOfBoundsException.class, FaultException.class, ArenaClosedException.class})
     public long getLong(long offset) {
-        MemorySegment view = views.currentVolatile(); // before the state: see AreaViews
-        if (isInOnePage(offset, Long.BYTES) && states.isPresentAcquire(offset >>> Reservation.PAGE_SHIFT)) {
+        MemorySegment view = views.presentInOnePage(offset, Long.BYTES);
+        if (view != null) {
             try {
                 return view.get(LONG, offset);
-            } catch (IllegalStateException ended) {
-                checkOpen();
+            } catch (IllegalStateException | IndexOutOfBoundsException endedOrBeyond) {
+                // below
             }
         }
         return getLongSlowly(offset);
@@ -284,6 +285,19 @@ public final class LazyArea implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, errors = {
             IndexOutOfBoundsException.class, FaultException.class, ArenaClosedException.class})
     public void setLong(long offset, long value) {
+        MemorySegment view = views.presentInOnePage(offset, Long.BYTES);
+        if (view != null) {
+            try {
+                view.set(LONG, offset, value);
+                return;
+            } catch (IllegalStateException | IndexOutOfBoundsException endedOrBeyond) {
+                // below
+            }
+        }
+        setLongSlowly(offset, value);
+    }
+
+    private void setLongSlowly(long offset, long value) {
         checkPart(offset, Long.BYTES);
         while (true) {
             MemorySegment view = present(offset, Long.BYTES);

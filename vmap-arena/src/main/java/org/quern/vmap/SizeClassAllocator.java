@@ -91,11 +91,11 @@ public final class SizeClassAllocator implements SegmentAllocator, AutoCloseable
     private final Latch closing = new Latch();
     private volatile boolean closed;
 
-    private SizeClassAllocator(AllocatorOptions options) {
+    private SizeClassAllocator(AllocatorOptions options, @Nullable PageBudget whole) {
         BackEnd backEnd = options.backEnd();
         this.name = options.name();
         this.reservation = AddressSpaceException.reserve(backEnd, name, 2 * options.reserveBytes(), LEAST_BYTES);
-        this.budget = new PageBudget(options.limitPages());
+        this.budget = new PageBudget(options.limitPages(), whole);
         int regionShift = Long.numberOfTrailingZeros(reservation.bytes() / 2);
         long bookBytes = BlockMap.bytesFor(regionShift);
         this.books = AddressSpaceException.reserve(backEnd, name + "/books", bookBytes, bookBytes);
@@ -123,7 +123,12 @@ public final class SizeClassAllocator implements SegmentAllocator, AutoCloseable
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = AddressSpaceException.class)
     public static SizeClassAllocator open(AllocatorOptions options) {
-        return new SizeClassAllocator(Objects.requireNonNull(options, "options"));
+        return new SizeClassAllocator(Objects.requireNonNull(options, "options"), null);
+    }
+
+    /** As {@link #open}, and its limit is a part of that budget. */
+    static SizeClassAllocator open(AllocatorOptions options, PageBudget whole) {
+        return new SizeClassAllocator(options, whole);
     }
 
     /** Memory has run out: what no running thread owns goes back to the depots. */
@@ -565,6 +570,20 @@ public final class SizeClassAllocator implements SegmentAllocator, AutoCloseable
         if (finding != null) {
             throw raised(finding);
         }
+    }
+
+    /** As {@link #close}; false where that throws because of a call under way. */
+    boolean tryClose() {
+        try {
+            close();
+            return true;
+        } catch (RangeBusyException e) {
+            return false;
+        }
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     private void checkOpen() {

@@ -13,13 +13,14 @@ import org.quern.vmap.heap.ThreadMagazines;
  *
  * <p>
  * Blocks belong to the allocator, not to the cache: they may be given back anywhere, and live on when the cache is
- * closed. It keeps at most 64 blocks of a size, and 512 KiB.
+ * closed. It keeps at most 64 blocks of a size, and 1 MiB.
  */
 @Operation(threads = Operation.Threads.OWNER)
 public final class ThreadCache implements AutoCloseable {
     private final SizeClassAllocator allocator;
     private final ThreadMagazines threads;
     private final OwnedMagazines owned;
+    private final Magazines magazines; // of owned
     private final long owner;
     private boolean closed;
 
@@ -27,6 +28,7 @@ public final class ThreadCache implements AutoCloseable {
         this.allocator = allocator;
         this.threads = threads;
         this.owned = owned;
+        this.magazines = owned.magazines();
         this.owner = Thread.currentThread().threadId();
     }
 
@@ -45,7 +47,7 @@ public final class ThreadCache implements AutoCloseable {
             ArenaClosedException.class})
     public long take(long bytes) {
         if (Thread.currentThread().threadId() == owned.ownerOpaque() && SizeClasses.covers(bytes)) {
-            return Magazines.offsetOf(owned.magazines().take(SizeClasses.of(bytes)));
+            return Magazines.offsetOf(magazines.take(SizeClasses.of(bytes)));
         }
         checkOwner();
         return Magazines.offsetOf(allocator.takeEntrySlowly(bytes));
@@ -66,7 +68,7 @@ public final class ThreadCache implements AutoCloseable {
             IllegalArgumentException.class, StaleHandleException.class, MemoryErrorException.class,
             WrongThreadException.class, IllegalStateException.class, ArenaClosedException.class})
     public void giveBack(long offset) {
-        if (Thread.currentThread().threadId() != owned.ownerOpaque() || !owned.magazines().giveBack(offset)) {
+        if (Thread.currentThread().threadId() != owned.ownerOpaque() || !magazines.giveBack(offset)) {
             checkOwner();
             allocator.giveBackSlowly(offset);
         }

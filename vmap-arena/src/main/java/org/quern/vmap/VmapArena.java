@@ -86,6 +86,7 @@ public final class VmapArena implements Arena {
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final List<BlockPool> pools = new ArrayList<>(); // guarded by lifecycle
     private int poolCount; // guarded by lifecycle
+    private final List<SizeClassAllocator> allocators = new ArrayList<>(); // guarded by lifecycle
     private final List<LazyArea> lazyAreas = new ArrayList<>(); // guarded by lifecycle
     private volatile @Nullable TrackedSpans tracked; // written under lifecycle; null until writes are tracked
     private volatile @Nullable PagePins pins; // written under lifecycle; null until asked for
@@ -443,6 +444,36 @@ public final class VmapArena implements Arena {
     }
 
     /**
+     * Opens an allocator for blocks of any size. It has a reservation and a limit of its own, as the options say; what it may
+     * populate counts against this arena's budget too, and it is closed with this arena at the latest. It uses this arena's
+     * back end, whatever the options say.
+     *
+     * <p>
+     * Costs some 100 us. Waits for a pool or another allocator being opened or the arena being closed, and as
+     * {@link SizeClassAllocator#open} does where the process holds too many mappings.
+     *
+     * @param options what it is to be
+     * @return the allocator
+     * @throws AddressSpaceException if the system has no room or the process holds too many mappings
+     * @throws ArenaClosedException if the arena is closed
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "lifecycle lock", errors = {
+            AddressSpaceException.class, ArenaClosedException.class})
+    public SizeClassAllocator allocator(AllocatorOptions options) {
+        AllocatorOptions wanted = options.on(backEnd());
+        lifecycle.lock();
+        try {
+            pages.checkOpen();
+            allocators.removeIf(SizeClassAllocator::isClosed);
+            SizeClassAllocator made = SizeClassAllocator.open(wanted, budget);
+            allocators.add(made);
+            return made;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /**
      * By which means the arena gets its memory. Neither blocks nor faults.
      *
      * @return the back end
@@ -633,7 +664,7 @@ public final class VmapArena implements Arena {
     // ---- close ----------------------------------------------------------------------------------------------------
 
     /**
-     * Closes the arena: ends all segments, closes its pools, gives all memory back to the system at once. Blocks until no
+     * Closes the arena: ends all segments, closes its pools and allocators, gives all memory back to the system at once. Blocks until no
      * thread is inside an access, until frees and decommits under way are done, and while the system takes the memory back:
      * some 10 us, as much for each pool and each page range that was shown as a segment and not freed, and 0.26 us for each
      * populated page. Idempotent; when it returns the arena is closed, whoever closed it.
@@ -644,10 +675,11 @@ public final class VmapArena implements Arena {
      * @throws KernelException if the system does not take the memory back, which is so for pages locked by mlock(2).
      *         Nothing more is handed out, everything else is closed and given back; calling close again goes on with what is
      *         left
+     * @throws MemoryErrorException if an allocator in checked mode found damage; the arena is closed all the same
      */
     @Override
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, lock = "lifecycle lock", errors = {
-            RangeBusyException.class, KernelException.class})
+            RangeBusyException.class, KernelException.class, MemoryErrorException.class})
     public void close() {
         close(Duration.ZERO);
     }
@@ -659,9 +691,10 @@ public final class VmapArena implements Arena {
      * @param deadline how long at most; 0 or less is not at all
      * @throws RangeBusyException as {@link #close()}
      * @throws KernelException as {@link #close()}
+     * @throws MemoryErrorException as {@link #close()}
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = "lifecycle lock", errors = {
-            RangeBusyException.class, KernelException.class})
+            RangeBusyException.class, KernelException.class, MemoryErrorException.class})
     public void close(Duration deadline) {
         long nanos = TimeUnit.NANOSECONDS.convert(deadline);
         lifecycle.lock();
@@ -689,9 +722,23 @@ public final class VmapArena implements Arena {
                     failure = earliest(failure, e);
                 }
             }
+            MemoryErrorException damage = null;
+            for (SizeClassAllocator allocator : allocators) {
+                try {
+                    busy += allocator.tryClose() ? 0 : 1;
+                } catch (KernelException e) {
+                    failure = earliest(failure, e);
+                } catch (MemoryErrorException e) { // it is closed all the same, and so are the others
+                    damage = e;
+                }
+            }
             if (busy > 0) {
-                throw new RangeBusyException(name + ": calls of other threads are using segments of " + busy
-                        + " scopes, or pages are pinned; close again", failure);
+                RangeBusyException e = new RangeBusyException(name + ": calls of other threads are using segments of "
+                        + busy + " scopes, or pages are pinned; close again", failure);
+                if (damage != null) {
+                    e.addSuppressed(damage);
+                }
+                throw e;
             }
             try {
                 pages.relinquish();
@@ -702,6 +749,9 @@ public final class VmapArena implements Arena {
                 throw failure;
             }
             pages.finishClose(leases);
+            if (damage != null) {
+                throw damage;
+            }
         } finally {
             lifecycle.unlock();
         }

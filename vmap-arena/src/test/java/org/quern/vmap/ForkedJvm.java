@@ -35,7 +35,7 @@ public final class ForkedJvm {
         command.addAll(flags);
         command.add("-cp");
         command.add(String.join(":", placeOf(VmapArena.class), placeOf(Unistd.class), placeOf(Assertions.class),
-                "target/test-classes"));
+                placeOf(ForkedJvm.class)));
         command.add(main.getName());
         command.addAll(List.of(args));
         return new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -1,5 +1,6 @@
 package org.quern.vmap;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class PageModel {
         final PageRange range;
         long mark; // 0: never written, or decommitted
         boolean torn; // a discard failed: mark or zero
+        boolean shown; // as a segment of its own, whose end costs a handshake with all threads: not every range
 
         Live(PageRange range) {
             this.range = range;
@@ -34,6 +36,8 @@ final class PageModel {
     private final PageBudget budget;
     private final Reservation reservation;
     private final Random random;
+    /** Everything at once, so that most ranges are looked into without a segment of their own. */
+    private final MemorySegment memory;
     private final List<Live> live = new ArrayList<>();
     private final BitSet owned = new BitSet();
     private @Nullable PageRange stale;
@@ -46,6 +50,7 @@ final class PageModel {
         this.budget = budget;
         this.reservation = reservation;
         this.random = random;
+        this.memory = reservation.segment(Arena.ofAuto());
     }
 
     long injected() {
@@ -92,6 +97,7 @@ final class PageModel {
                 owned.set((int) range.firstPage(), (int) range.endPage());
                 pages += count;
                 Live one = new Live(range);
+                one.shown = random.nextInt(8) == 0;
                 live.add(one);
                 read(one, where);
             }
@@ -104,8 +110,7 @@ final class PageModel {
     private void free(int index, String where) {
         Live one = live.get(index);
         read(one, where);
-        boolean shown = random.nextBoolean();
-        MemorySegment segment = shown ? space.segment(one.range) : MemorySegment.NULL;
+        MemorySegment segment = segment(one);
         try {
             space.free(one.range);
         } catch (Injected e) {
@@ -114,7 +119,7 @@ final class PageModel {
             read(one, where);
             return;
         }
-        if (shown) {
+        if (one.shown) {
             assertThat(segment.scope().isAlive()).as(where).isFalse();
         }
         owned.clear((int) one.range.firstPage(), (int) one.range.endPage());
@@ -127,7 +132,7 @@ final class PageModel {
 
     private void write(Live one, String where) {
         read(one, where);
-        MemorySegment segment = space.segment(one.range);
+        MemorySegment segment = segment(one);
         one.mark = ++marks;
         one.torn = false;
         for (long page = 0; page < one.range.pages(); page += stride(one)) {
@@ -136,15 +141,16 @@ final class PageModel {
         segment.set(ValueLayout.JAVA_LONG, segment.byteSize() - 8, one.mark);
     }
 
+    private MemorySegment segment(Live one) {
+        return one.shown ? space.segment(one.range) : memory.asSlice(one.range.offset(), one.range.bytes());
+    }
+
     private static long stride(Live one) {
         return Math.max(1, one.range.pages() / 4);
     }
 
     private void read(Live one, String where) {
-        if (random.nextInt(4) == 0) {
-            return; // a range that was never shown is freed another way
-        }
-        MemorySegment segment = space.segment(one.range);
+        MemorySegment segment = segment(one);
         for (long page = 0; page < one.range.pages(); page += stride(one)) {
             expect(one, segment.get(ValueLayout.JAVA_LONG, page * PAGE + 8), where);
         }

@@ -15,12 +15,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Random operations on pages against a model, with and without failure injected into every step that can fail: what the
- * span does (discarding, also half-way; populating; guards; advice) and what needs memory for the books. 20,000 operations
- * for each form; {@code -Dquern.long=true} makes it 10,000,000, {@code -Dquern.operations=N} anything.
+ * span does (discarding, also half-way; populating; guards; advice) and what needs memory for the books. 80,000 operations
+ * without failures, in the four forms together, and as many with failures, in two; {@code -Dquern.long=true} makes them
+ * 10,000,000 each, {@code -Dquern.operations=N} anything.
  */
 class PageModelTest {
     private static final long OPERATIONS = Long.getLong("quern.operations",
-            Boolean.getBoolean("quern.long") ? 10_000_000 : 20_000);
+            Boolean.getBoolean("quern.long") ? 10_000_000 : 80_000);
     private static final long PAGES = 2048;
 
     @ParameterizedTest(name = "guards {0}, quarantine of {1} pages, one failure in {2} steps")
@@ -43,15 +44,16 @@ class PageModelTest {
         PageSpace space = new PageSpace(options, 1, reservation, budget, ledger);
         PageModel model = new PageModel(space, budget, reservation, random);
         armed[0] = failures > 0;
+        long operations = OPERATIONS / (failures > 0 ? 2 : 4);
         long told = System.nanoTime();
-        for (long i = 0; i < OPERATIONS; i++) {
+        for (long i = 0; i < operations; i++) {
             model.step(where + " step " + i);
             if (i % 5_000 == 0) {
                 model.check(where + " step " + i);
             }
             if (System.nanoTime() - told > TimeUnit.SECONDS.toNanos(5)) {
                 told = System.nanoTime();
-                System.out.println("  " + i + " of " + OPERATIONS + " operations, " + model.injected() + " failures");
+                System.out.println("  " + i + " of " + operations + " operations, " + model.injected() + " failures");
             }
         }
         armed[0] = false;

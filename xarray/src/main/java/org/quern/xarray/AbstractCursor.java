@@ -131,7 +131,7 @@ public abstract sealed class AbstractCursor implements AutoCloseable
     }
 
     /**
-     * Whether the index still has the content that was found there, by identity for objects. Does not change what the cursor holds. With it, a reader takes part in the
+     * Whether the index still has the content that was found there, by identity for objects, and the same tag. Does not change what the cursor holds. With it, a reader takes part in the
      * life of an object: find it, take a reference to it, and drop it again if it is no longer there.
      *
      * @return false also if nothing was found there
@@ -461,7 +461,13 @@ public abstract sealed class AbstractCursor implements AutoCloseable
     }
 
     final @Nullable Object content() {
-        return content;
+        Mirror mirror = tree.mirror();
+        return mirror == null ? null : mirror.objectOf(content);
+    }
+
+    final int contentTag() {
+        Mirror mirror = tree.mirror();
+        return mirror == null ? 0 : mirror.tagOf(content);
     }
 
     private boolean hasContent() {

@@ -7,6 +7,7 @@ import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Mirror;
+import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
 import org.quern.xarray.tree.Visit;
 
@@ -31,21 +32,9 @@ final class Deliveries {
         }
 
         @Override
-        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base,
+        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base, long bitmap,
                 LongEntryConsumer consumer) {
-            long address = tree.basePlain() + node;
-            for (long bits = slots; bits != 0; bits &= bits - 1) {
-                int slot = Long.numberOfTrailingZeros(bits);
-                long word = NodeAccess.slotAcquire(address, slot);
-                boolean same = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) == siblings;
-                if (!same || !tree.sequence().unchangedSince(seen)) {
-                    return slot;
-                }
-                if (Entry.isValue(word)) {
-                    consumer.accept(base | slot, Entry.toValue(word));
-                }
-            }
-            return DONE;
+            return LongLeaf.deliver(tree, seen, node, siblings, slots, base, bitmap, consumer);
         }
     };
 
@@ -77,33 +66,35 @@ final class Deliveries {
 
     private static final Visit<Probe<Object>> TO_PROBE = new Contents<>() {
         @Override
-        int deliver(long index, Object value, Probe<Object> probe) {
-            probe.set(index, value);
+        int deliver(long index, Object value, int tag, Probe<Object> probe) {
+            probe.set(index, value, tag);
             return STOP;
         }
     };
 
     private static final Visit<EntryConsumer<Object>> TO_CONSUMER = new Contents<>() {
         @Override
-        int deliver(long index, Object value, EntryConsumer<Object> consumer) {
+        int deliver(long index, Object value, int tag, EntryConsumer<Object> consumer) {
             consumer.accept(index, value);
             return NEXT;
         }
 
         @Override
-        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base,
+        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base, long bitmap,
                 EntryConsumer<Object> consumer) {
             long address = tree.basePlain() + node;
             Mirror mirror = Objects.requireNonNull(tree.mirror());
             for (long bits = slots; bits != 0; bits &= bits - 1) {
                 int slot = Long.numberOfTrailingZeros(bits);
                 Object content = mirror.getAcquire(node, slot);
+                boolean gone = Scan.gone(tree, node, siblings, slot, bitmap);
                 boolean same = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) == siblings;
                 if (!same || !tree.sequence().unchangedSince(seen)) {
                     return slot;
                 }
-                if (content != null) {
-                    consumer.accept(base | slot, content);
+                Object value = gone ? null : mirror.objectOf(content);
+                if (value != null) {
+                    consumer.accept(base | slot, value);
                 }
             }
             return DONE;
@@ -112,8 +103,16 @@ final class Deliveries {
 
     private static final Visit<EntryPredicate<Object>> TO_PREDICATE = new Contents<>() {
         @Override
-        int deliver(long index, Object value, EntryPredicate<Object> predicate) {
+        int deliver(long index, Object value, int tag, EntryPredicate<Object> predicate) {
             return predicate.test(index, value) ? NEXT : STOP;
+        }
+    };
+
+    private static final Visit<TaggedEntryConsumer<Object>> TO_TAGGED_CONSUMER = new Contents<>() {
+        @Override
+        int deliver(long index, Object value, int tag, TaggedEntryConsumer<Object> consumer) {
+            consumer.accept(index, value, tag);
+            return NEXT;
         }
     };
 
@@ -134,6 +133,11 @@ final class Deliveries {
     @SuppressWarnings("unchecked")
     static <V> Visit<EntryPredicate<? super V>> toPredicate() {
         return (Visit<EntryPredicate<? super V>>) (Visit<?>) TO_PREDICATE;
+    }
+
+    @SuppressWarnings("unchecked")
+    static <V> Visit<TaggedEntryConsumer<? super V>> toTaggedConsumer() {
+        return (Visit<TaggedEntryConsumer<? super V>>) (Visit<?>) TO_TAGGED_CONSUMER;
     }
 
     private abstract static class Numbers<S> implements Visit<S> {
@@ -158,25 +162,26 @@ final class Deliveries {
     }
 
     private abstract static class Contents<S> implements Visit<S> {
-        abstract int deliver(long index, Object value, S sink);
+        abstract int deliver(long index, Object value, int tag, S sink);
 
         @Override
         public final int slot(Tree tree, long seen, long node, int slot, long index, S sink) {
             Mirror mirror = tree.mirror();
-            return deliver(tree, seen, mirror == null ? null : mirror.getAcquire(node, slot), index, sink);
+            return mirror == null ? NEXT : deliver(tree, seen, mirror, mirror.getAcquire(node, slot), index, sink);
         }
 
         @Override
         public final int lone(Tree tree, long seen, long head, S sink) {
             Mirror mirror = tree.mirror();
-            return deliver(tree, seen, mirror == null ? null : mirror.headAcquire(), 0, sink);
+            return mirror == null ? NEXT : deliver(tree, seen, mirror, mirror.headAcquire(), 0, sink);
         }
 
-        private int deliver(Tree tree, long seen, @Nullable Object content, long index, S sink) {
+        private int deliver(Tree tree, long seen, Mirror mirror, @Nullable Object content, long index, S sink) {
             if (!tree.sequence().unchangedSince(seen)) {
                 return MOVED;
             }
-            return content != null ? deliver(index, content, sink) : NEXT;
+            Object value = mirror.objectOf(content);
+            return value != null ? deliver(index, value, mirror.tagOf(content), sink) : NEXT;
         }
     }
 }

@@ -1,10 +1,8 @@
 package org.quern.xarray;
 
 import java.io.IOException;
-import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serial;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -18,69 +16,21 @@ import org.quern.vmap.AddressSpaceException;
  * checked, and refused with InvalidObjectException if no array could hold it.
  */
 @Operation(threads = Operation.Threads.ANY, errors = {IndexOutOfBoundsException.class, NullPointerException.class})
-public final class LongSnapshot implements Serializable {
+public final class LongSnapshot extends AbstractSnapshot {
     @Serial
     private static final long serialVersionUID = 1;
 
-    private final SnapshotTable table = new SnapshotTable();
     private long[] values = {};
 
     LongSnapshot(LongXArray array) {
-        int[] count = {0};
         array.forEach((index, value) -> {
-            int at = count[0]++;
+            int at = add(array, index, 0);
             if (at == values.length) {
-                values = Arrays.copyOf(values, Math.max(16, at + (at >> 1)));
+                values = Arrays.copyOf(values, capacity(at));
             }
-            table.add(at, array, index);
             values[at] = value;
         });
-        table.trim(count[0]);
-        values = Arrays.copyOf(values, count[0]);
-    }
-
-    /**
-     * The number of entries.
-     *
-     * @return 0 or more
-     */
-    public int size() {
-        return table.size();
-    }
-
-    /**
-     * First index of an entry.
-     *
-     * @param at which entry, 0..size-1, ascending
-     * @return an unsigned number
-     * @throws IndexOutOfBoundsException if there is no such entry
-     */
-    public long index(int at) {
-        return table.index(at);
-    }
-
-    /**
-     * Order of an entry.
-     *
-     * @param at which entry, 0..size-1
-     * @return 0..63
-     * @throws IndexOutOfBoundsException if there is no such entry
-     */
-    public int order(int at) {
-        return table.order(at);
-    }
-
-    /**
-     * Whether an entry has a mark.
-     *
-     * @param at which entry, 0..size-1
-     * @param mark the mark
-     * @return true if it had
-     * @throws IndexOutOfBoundsException if there is no such entry
-     * @throws NullPointerException if the mark is null
-     */
-    public boolean isMarked(int at, Mark mark) {
-        return table.isMarked(at, mark);
+        values = Arrays.copyOf(values, trim());
     }
 
     /**
@@ -121,26 +71,17 @@ public final class LongSnapshot implements Serializable {
             NullPointerException.class, UnsupportedOperationException.class, NodeAllocationException.class,
             AddressSpaceException.class, IllegalStateException.class})
     public void storeTo(LongXArray array) {
-        try (WriteScope all = array.lock()) {
-            Objects.requireNonNull(all);
-            for (int at = 0; at < size(); at++) {
-                array.store(index(at), order(at), value(at));
-                table.mark(at, array);
-            }
-        }
+        storeAll(array, at -> array.store(index(at), order(at), value(at)));
     }
 
     @Serial
     private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
         in.defaultReadObject();
         values = values.clone();
-        boolean sound = values.length == table.size();
+        boolean sound = true;
         for (long value : values) {
             sound &= value >= 0;
         }
-        if (!sound) {
-            throw new InvalidObjectException(
-                    "values=" + values.length + ", entries=" + table.size() + ": no array has such values");
-        }
+        requireContents(values.length, sound);
     }
 }

@@ -16,6 +16,7 @@ public final class Probe<V> {
     private long index;
     private @Nullable V value;
     private boolean reserved;
+    private int tag;
 
     /** A probe that has found nothing: index 0, value null. */
     @Operation(threads = Operation.Threads.ANY)
@@ -48,14 +49,25 @@ public final class Probe<V> {
         return reserved;
     }
 
-    void set(long index, V value) {
+    /**
+     * Tag of the entry found last, as it was together with the object: see {@link XArray#tagged}.
+     *
+     * @return 0..3; 0 for an object without a tag, and if there was nothing. {@link XArray#compareAndExchange} does not report tags
+     */
+    public int tag() {
+        return tag;
+    }
+
+    void set(long index, V value, int tag) {
         set(index, value, false);
+        this.tag = tag;
     }
 
     void set(long index, @Nullable V value, boolean reserved) {
         this.index = index;
         this.value = value;
         this.reserved = reserved;
+        this.tag = 0;
     }
 
     /**

@@ -24,4 +24,13 @@ public final class ReadCursor<V> extends AbstractCursor {
     public @Nullable V value() {
         return (V) content();
     }
+
+    /**
+     * Tag of the entry found last, read together with the content: see {@link XArray#tagged}.
+     *
+     * @return 0..3; 0 for an object without a tag, and if there is none
+     */
+    public int tag() {
+        return contentTag();
+    }
 }

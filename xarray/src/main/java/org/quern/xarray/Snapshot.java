@@ -1,10 +1,8 @@
 package org.quern.xarray;
 
 import java.io.IOException;
-import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serial;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -13,7 +11,7 @@ import org.quern.kapi.Operation;
 import org.quern.vmap.AddressSpaceException;
 
 /**
- * What was in an {@link XArray} at one moment, on the heap: each entry with its first index, order and marks. Made by {@link XArray#snapshot}; reserved entries are not in it.
+ * What was in an {@link XArray} at one moment, on the heap: each entry with its first index, order, marks and tag. Made by {@link XArray#snapshot}; reserved entries are not in it.
  *
  * <p>Immutable, for any number of threads. The objects themselves are shared with the array, not copied. Serializable if the objects are, in a form with a version; what is read is
  * checked, and refused with InvalidObjectException if no array could hold it.
@@ -21,70 +19,22 @@ import org.quern.vmap.AddressSpaceException;
  * @param <V> type of the objects
  */
 @Operation(threads = Operation.Threads.ANY, errors = {IndexOutOfBoundsException.class, NullPointerException.class})
-public final class Snapshot<V> implements Serializable {
+public final class Snapshot<V> extends AbstractSnapshot {
     @Serial
     private static final long serialVersionUID = 1;
 
-    private final SnapshotTable table = new SnapshotTable();
     @SuppressWarnings("serial") // serializable if the objects are
     private @Nullable Object[] values = {};
 
     Snapshot(XArray<V> array) {
-        int[] count = {0};
-        array.forEach((index, value) -> {
-            int at = count[0]++;
+        array.tagged().forEach((index, value, tag) -> {
+            int at = add(array, index, tag);
             if (at == values.length) {
-                values = Arrays.copyOf(values, Math.max(16, at + (at >> 1)));
+                values = Arrays.copyOf(values, capacity(at));
             }
-            table.add(at, array, index);
             values[at] = value;
         });
-        table.trim(count[0]);
-        values = Arrays.copyOf(values, count[0]);
-    }
-
-    /**
-     * The number of entries.
-     *
-     * @return 0 or more
-     */
-    public int size() {
-        return table.size();
-    }
-
-    /**
-     * First index of an entry.
-     *
-     * @param at which entry, 0..size-1, ascending
-     * @return an unsigned number
-     * @throws IndexOutOfBoundsException if there is no such entry
-     */
-    public long index(int at) {
-        return table.index(at);
-    }
-
-    /**
-     * Order of an entry.
-     *
-     * @param at which entry, 0..size-1
-     * @return 0..63
-     * @throws IndexOutOfBoundsException if there is no such entry
-     */
-    public int order(int at) {
-        return table.order(at);
-    }
-
-    /**
-     * Whether an entry has a mark.
-     *
-     * @param at which entry, 0..size-1
-     * @param mark the mark
-     * @return true if it had
-     * @throws IndexOutOfBoundsException if there is no such entry
-     * @throws NullPointerException if the mark is null
-     */
-    public boolean isMarked(int at, Mark mark) {
-        return table.isMarked(at, mark);
+        values = Arrays.copyOf(values, trim());
     }
 
     /**
@@ -97,6 +47,17 @@ public final class Snapshot<V> implements Serializable {
     @SuppressWarnings("unchecked") // only objects of the array are here
     public V value(int at) {
         return Objects.requireNonNull((V) values[at]);
+    }
+
+    /**
+     * Tag of an entry's object: see {@link XArray#tagged}.
+     *
+     * @param at which entry, 0..size-1
+     * @return 0..3
+     * @throws IndexOutOfBoundsException if there is no such entry
+     */
+    public int tag(int at) {
+        return tagOf(at);
     }
 
     /**
@@ -113,7 +74,7 @@ public final class Snapshot<V> implements Serializable {
     }
 
     /**
-     * Stores all entries into an array, with orders and marks, as one step for other writers; what is there under other indices stays. Takes the lock for as long as it takes.
+     * Stores all entries into an array, with orders, marks and tags, as one step for other writers; what is there under other indices stays. Takes the lock for as long as it takes.
      *
      * @param array the array
      * @throws NullPointerException if the array is null
@@ -126,26 +87,18 @@ public final class Snapshot<V> implements Serializable {
             NullPointerException.class, UnsupportedOperationException.class, NodeAllocationException.class,
             AddressSpaceException.class, IllegalStateException.class})
     public void storeTo(XArray<V> array) {
-        try (WriteScope all = array.lock()) {
-            Objects.requireNonNull(all);
-            for (int at = 0; at < size(); at++) {
-                array.store(index(at), order(at), value(at));
-                table.mark(at, array);
-            }
-        }
+        TaggedEntries<V> tagged = array.tagged();
+        storeAll(array, at -> tagged.store(index(at), order(at), value(at), tag(at)));
     }
 
     @Serial
     private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
         in.defaultReadObject();
         values = values.clone();
-        boolean sound = values.length == table.size();
+        boolean sound = true;
         for (Object value : values) {
             sound &= value != null;
         }
-        if (!sound) {
-            throw new InvalidObjectException(
-                    "values=" + values.length + ", entries=" + table.size() + ": no array has such values");
-        }
+        requireContents(values.length, sound);
     }
 }

@@ -30,6 +30,15 @@ public final class WriteCursor<V> extends AbstractWriteCursor {
     }
 
     /**
+     * Tag of the entry found last, read together with the content: see {@link XArray#tagged}.
+     *
+     * @return 0..3; 0 for an object without a tag, and if there is none
+     */
+    public int tag() {
+        return contentTag();
+    }
+
+    /**
      * Sets the block of the cursor's order at the index; as {@link XArray#store(long, int, Object)}. The cursor stays.
      *
      * @param value an object

@@ -28,6 +28,8 @@ import org.quern.xarray.tree.Scan;
 @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
         UnsupportedOperationException.class, IllegalStateException.class})
 public final class XArray<V> extends AbstractXArray {
+    private static final int ANY_TAG = -1;
+
     private final Mirror mirror;
     private final Cells cells = new Cells();
 
@@ -70,7 +72,7 @@ public final class XArray<V> extends AbstractXArray {
     @SuppressWarnings("unchecked") // only store puts objects there
     @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = IllegalStateException.class)
     public @Nullable V load(long index) {
-        return (V) tree.loadContent(mirror, index);
+        return (V) mirror.objectOf(tree.loadContent(mirror, index));
     }
 
     /**
@@ -157,7 +159,7 @@ public final class XArray<V> extends AbstractXArray {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
             NodeAllocationException.class, AddressSpaceException.class, IllegalStateException.class})
     public boolean compareAndSet(long index, @Nullable V expected, @Nullable V update) {
-        return exchange(index, expected, update, null);
+        return exchange(index, expected, ANY_TAG, update, null);
     }
 
     /**
@@ -177,11 +179,13 @@ public final class XArray<V> extends AbstractXArray {
             NullPointerException.class, NodeAllocationException.class, AddressSpaceException.class,
             IllegalStateException.class})
     public boolean compareAndExchange(long index, @Nullable V expected, @Nullable V update, Probe<V> witness) {
-        return exchange(index, expected, update, Objects.requireNonNull(witness, "witness"));
+        return exchange(index, expected, ANY_TAG, update, Objects.requireNonNull(witness, "witness"));
     }
 
+    /** The update may have a tag. */
     @SuppressWarnings("ReferenceEquality") // objects are compared by identity: that is the contract
-    private boolean exchange(long index, @Nullable V expected, @Nullable V update, @Nullable Probe<V> witness) {
+    boolean exchange(long index, @Nullable V expected, int expectedTag, @Nullable Object update,
+            @Nullable Probe<V> witness) {
         tree.enter();
         try {
             long place = writer.locate(index);
@@ -190,7 +194,8 @@ public final class XArray<V> extends AbstractXArray {
             if (witness != null) {
                 witness.set(index, found, busy);
             }
-            if (found != expected || (busy && update != null)) {
+            if (found != expected || (busy && update != null)
+                    || (found != null && expectedTag != ANY_TAG && tag(place, index) != expectedTag)) {
                 return false;
             }
             if (update != null) {
@@ -206,10 +211,14 @@ public final class XArray<V> extends AbstractXArray {
 
     @SuppressWarnings("unchecked") // only store puts objects there
     private @Nullable V content(long place, long index) {
-        return (V) writer.content(mirror, place, index);
+        return (V) mirror.objectOf(writer.content(mirror, place, index));
     }
 
-    private void put(long place, long index, V value) {
+    private int tag(long place, long index) {
+        return mirror.tagOf(writer.content(mirror, place, index));
+    }
+
+    private void put(long place, long index, Object value) {
         if (!writer.put(place, index, Entry.OBJECT, value)) {
             throw noRoom(index);
         }
@@ -1023,6 +1032,16 @@ public final class XArray<V> extends AbstractXArray {
         } finally {
             tree.unlock();
         }
+    }
+
+    /**
+     * The entries with their tags: numbers 0..3 that a user keeps with an object. What stores an object in any other way gives it tag 0.
+     *
+     * @return a live view
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public TaggedEntries<V> tagged() {
+        return new TaggedEntries<>(this, mirror);
     }
 
     private final class Cells implements AtomicUpdate.Cells<V> {

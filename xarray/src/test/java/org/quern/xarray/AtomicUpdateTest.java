@@ -141,6 +141,7 @@ class AtomicUpdateTest {
         longs.mark(128, Mark.M2);
         objects.store(17, "seventeen");
         objects.mark(17, Mark.M1);
+        objects.tagged().store(18, "eighteen", 3);
         LongSnapshot copy = roundTrip(longs.snapshot());
         assertThat(copy.size()).isEqualTo(3);
         assertThat(copy.index(1)).isEqualTo(128);
@@ -158,6 +159,7 @@ class AtomicUpdateTest {
         text.storeTo(objects);
         assertThat(objects.dump()).isEqualTo(before);
         assertThat(objects.load(17)).isEqualTo("seventeen");
+        assertThat(objects.tagged().tagAt(18)).isEqualTo(text.tag(1)).isEqualTo(3);
         longs.clear();
         assertThat(roundTrip(longs.snapshot()).size()).isZero();
     }

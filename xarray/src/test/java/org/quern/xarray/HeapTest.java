@@ -16,7 +16,7 @@ class HeapTest {
     private static long sink;
 
     /** The least of several rounds: the first ones may link call sites and be interrupted by compilation. */
-    private static long allocated(Runnable reads) {
+    static long allocated(Runnable reads) {
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 50 && least > 0; round++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();

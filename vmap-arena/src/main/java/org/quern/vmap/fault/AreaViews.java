@@ -2,9 +2,13 @@ package org.quern.vmap.fault;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import org.quern.vmap.reserve.Reservation;
 
 /**
  * The segment through which a lazy area is accessed, and its replacement: before a page is discarded, the scope of every
@@ -33,14 +37,19 @@ import java.util.function.Function;
 public final class AreaViews {
     private final Function<Arena, MemorySegment> maker;
     private final List<Arena> alive = new ArrayList<>(); // guarded by the discard lock
-    private volatile MemorySegment current; // read with acquire before states; written with release after DISCARDING
+    private volatile MemorySegment current; // read before states; written after DISCARDING
+    private final FillStates states;
+    private final long stateBase; // of states; a copy, so that the check in front of each access has one load fewer
 
     /**
      * A first view.
      *
+     * @param states of the area's pages
      * @param maker makes a segment of the whole area in a scope
      */
-    public AreaViews(Function<Arena, MemorySegment> maker) {
+    public AreaViews(FillStates states, Function<Arena, MemorySegment> maker) {
+        this.states = states;
+        this.stateBase = states.base();
         this.maker = maker;
         this.current = make();
     }
@@ -59,6 +68,29 @@ public final class AreaViews {
      */
     public MemorySegment currentVolatile() {
         return current; // volatile: pairs with the write in tryReplace
+    }
+
+    /**
+     * The check in front of each access: the segment to use now, if a part lies within one page, and that is present. The end
+     * of the area is left to the segment's own check, which is made anyway.
+     *
+     * @param offset of the first byte, any number
+     * @param length bytes, any number
+     * @return the whole area; null if the part is empty, begins outside the area, is in more than one page, or not
+     *         present
+     */
+    public @Nullable MemorySegment presentInOnePage(long offset, long length) {
+        MemorySegment view = current; // volatile: pairs with the write in tryReplace; before the state: see above
+        if (length <= 0 || length > Reservation.PAGE_BYTES - (offset & (Reservation.PAGE_BYTES - 1))
+                || Long.compareUnsigned(offset, view.byteSize()) >= 0) {
+            return null;
+        }
+        try {
+            // Safe because the view has as many pages as the states, which are mapped while reachable (fence below).
+            return FillStates.isPresentAcquire(stateBase, offset >>> Reservation.PAGE_SHIFT) ? view : null;
+        } finally {
+            Reference.reachabilityFence(states);
+        }
     }
 
     /** Ends every view and begins a new one; false, and some may have ended, if one is in use by a system call. */

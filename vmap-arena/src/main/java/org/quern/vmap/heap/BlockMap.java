@@ -66,15 +66,26 @@ public final class BlockMap {
         return Reservation.roundUpToPages(2L << regionShift >>> FINE_SHIFT);
     }
 
+    /** Where the bytes begin: for {@link Magazines}, which keeps a copy and so saves two dependent loads. */
+    long base() {
+        return base;
+    }
+
+    /** Log2 of the size of a region; as {@link #base}. */
+    int regionShift() {
+        return regionShift;
+    }
+
+    /** How many bits of an offset in region 0 or 1 its granule leaves out. */
+    static int shiftOf(long region) {
+        return COARSE_SHIFT - ((int) region << 2);
+    }
+
     /** Whether an offset is in one of the two regions and at a multiple of its granule. */
     boolean isPlausible(long offset) {
         long region = offset >>> regionShift;
         int shift = shiftOf(region);
         return region <= 1 && offset >>> shift << shift == offset;
-    }
-
-    private static int shiftOf(long region) {
-        return COARSE_SHIFT - ((int) region << 2);
     }
 
     /** Where the byte of a plausible offset lies. */
@@ -84,20 +95,30 @@ public final class BlockMap {
 
     /** 0, or the class plus 1 of the block in use that begins at a plausible offset, or {@link #LARGE}. */
     int getPlain(long offset) {
-        // Safe because a plausible offset's byte lies in the books, which stay mapped while they are reachable (fence below).
         try {
-            return (byte) BYTE.get(RawMemory.EVERYTHING, at(offset));
+            return getAtPlain(at(offset));
         } finally {
             Reference.reachabilityFence(books);
         }
     }
 
     void setPlain(long offset, int value) {
-        // Safe because a plausible offset's byte lies in the books, which stay mapped while they are reachable (fence below).
         try {
-            BYTE.set(RawMemory.EVERYTHING, at(offset), (byte) value);
+            setAtPlain(at(offset), value);
         } finally {
             Reference.reachabilityFence(books);
         }
+    }
+
+    /** As {@link #getPlain}, by {@link #base} + plausible offset / granule; the caller keeps this map reachable. */
+    static int getAtPlain(long place) {
+        // Safe because a plausible offset's byte lies in the books, which stay mapped while they are reachable.
+        return (byte) BYTE.get(RawMemory.EVERYTHING, place);
+    }
+
+    /** As {@link #setPlain}, by {@link #base} + plausible offset / granule; the caller keeps this map reachable. */
+    static void setAtPlain(long place, int value) {
+        // Safe because a plausible offset's byte lies in the books, which stay mapped while they are reachable.
+        BYTE.set(RawMemory.EVERYTHING, place, (byte) value);
     }
 }

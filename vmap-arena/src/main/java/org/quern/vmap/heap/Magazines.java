@@ -1,19 +1,22 @@
 package org.quern.vmap.heap;
 
+import java.lang.ref.Reference;
+
 /**
  * A stack of free blocks for each class, used by one thread at a time. Taking and giving back is a push or a pop and a byte in
  * the {@link BlockMap}; every few operations half a stack is fetched from the class's depot or handed over to it.
  *
  * <pre>
- *   slots    | 0 | b | b | b | . | . |-1 | 0 | b | . | . |-1 | 0 | ..
- *              ^           ^
- *              bottom      top                                     class 0, then class 1, ..
+ *   slots    | top 0 | top 1 | .. | 0 | b | b | b | . | . |-1 | 0 | b | . | . |-1 | 0 | ..
+ *                                   ^           ^
+ *                                   bottom      top                           class 0, then class 1, ..
  * </pre>
  *
  * Below each stack lies a 0 and above it a -1, so that a pop finds an empty stack, and a push a full one, by what lies where it
  * reads or writes anyway. An entry is a block's offset, and in the
- * bits that are always zero there a mark: {@link #ZERO}. Stacks hold 64, 32, 16 or 8 entries, so that a thread keeps at
- * most 512 KiB of a class, and gets at most half of that at once.
+ * bits that are always zero there a mark: {@link #ZERO}. Stacks hold 64, 32 or 16 entries, so that a thread keeps at
+ * most 1 MiB of a class, and gets at most half of that at once: with half as many entries a mix of sizes took a sixth longer.
+ * The tops lie in the same array, one bounds check and one base less.
  *
  * <p>
  * Not thread-safe; whoever owns it sees to it that one thread at a time is inside.
@@ -29,6 +32,7 @@ public final class Magazines {
     private static final int[] BOTTOM = new int[SizeClasses.COUNT + 1];
 
     static {
+        BOTTOM[0] = SizeClasses.COUNT;
         for (int c = 0; c < SizeClasses.COUNT; c++) {
             BOTTOM[c + 1] = BOTTOM[c] + 2 + capacityOf(c);
         }
@@ -36,8 +40,9 @@ public final class Magazines {
 
     private final CentralHeap heap;
     private final BlockMap map;
+    private final long mapBase; // the map's
+    private final int regionShift; // the map's
     private final long[] slots = new long[BOTTOM[SizeClasses.COUNT]];
-    private final int[] tops = new int[SizeClasses.COUNT];
     private long caught;
 
     /**
@@ -48,18 +53,24 @@ public final class Magazines {
     public Magazines(CentralHeap heap) {
         this.heap = heap;
         this.map = heap.map();
+        this.mapBase = map.base();
+        this.regionShift = map.regionShift();
         for (int c = 0; c < SizeClasses.COUNT; c++) {
-            tops[c] = BOTTOM[c];
+            setTop(slots, c, BOTTOM[c]);
             slots[BOTTOM[c + 1] - 1] = FULL;
         }
     }
 
+    private static void setTop(long[] stacks, int sizeClass, int top) {
+        stacks[sizeClass] = top;
+    }
+
     private static int capacityOf(int sizeClass) {
         int bytes = SizeClasses.bytes(sizeClass);
-        if (bytes <= 256) {
+        if (bytes <= 4096) {
             return 64;
         }
-        return bytes <= 2048 ? 32 : bytes <= 32768 ? 16 : 8;
+        return bytes <= 16384 ? 32 : 16;
     }
 
     static int halfOf(int sizeClass) {
@@ -73,32 +84,37 @@ public final class Magazines {
      * @return its offset, with {@link #isZero} to be asked of it before {@link #offsetOf}; 0 if there is none
      */
     public long take(int sizeClass) {
-        int top = tops[sizeClass];
-        long entry = slots[top];
-        if (entry != 0) {
-            long offset = entry & ~TAGS;
-            if (map.getPlain(offset) == 0) {
-                tops[sizeClass] = top - 1;
-                map.setPlain(offset, sizeClass + 1);
-                return entry;
+        try {
+            long[] stacks = slots;
+            int top = (int) stacks[sizeClass];
+            long entry = stacks[top];
+            if (entry != 0) {
+                long place = mapBase + (entry >>> BlockMap.shiftOf(entry >>> regionShift)); // the shift drops the tags
+                if (BlockMap.getAtPlain(place) == 0) {
+                    setTop(stacks, sizeClass, top - 1);
+                    BlockMap.setAtPlain(place, sizeClass + 1);
+                    return entry;
+                }
             }
+            return takeSlowly(sizeClass);
+        } finally {
+            Reference.reachabilityFence(this); // and so the map
         }
-        return takeSlowly(sizeClass);
     }
 
     private long takeSlowly(int sizeClass) {
         for (;;) {
-            int top = tops[sizeClass];
+            int top = (int) slots[sizeClass];
             long entry = slots[top];
             if (entry == 0) {
                 int got = heap.refill(sizeClass, slots, top + 1, halfOf(sizeClass));
                 if (got == 0) {
                     return 0;
                 }
-                tops[sizeClass] = top + got;
+                setTop(slots, sizeClass, top + got);
                 continue;
             }
-            tops[sizeClass] = top - 1;
+            setTop(slots, sizeClass, top - 1);
             if (map.getPlain(entry & ~TAGS) == 0) {
                 map.setPlain(entry & ~TAGS, sizeClass + 1);
                 return entry;
@@ -114,20 +130,30 @@ public final class Magazines {
      * @return false, and nothing changed, if no block of a class that is in use begins there
      */
     public boolean giveBack(long offset) {
-        if (!map.isPlausible(offset)) {
-            return false;
+        try {
+            long region = offset >>> regionShift;
+            int shift = BlockMap.shiftOf(region);
+            long granule = offset >>> shift;
+            return region <= 1 && granule << shift == offset && giveBackAt(mapBase + granule, offset);
+        } finally {
+            Reference.reachabilityFence(this); // and so the map
         }
-        int sizeClass = map.getPlain(offset) - 1;
+    }
+
+    /** Gives the block back whose byte in the map lies there. */
+    private boolean giveBackAt(long byteAt, long offset) {
+        int sizeClass = BlockMap.getAtPlain(byteAt) - 1;
         if (sizeClass < 0 || sizeClass >= SizeClasses.COUNT) {
             return false;
         }
-        int place = tops[sizeClass] + 1;
-        if (slots[place] == FULL) {
+        long[] stacks = slots;
+        int place = (int) stacks[sizeClass] + 1;
+        if (stacks[place] == FULL) {
             place = flushHalf(sizeClass) + 1;
         }
-        slots[place] = offset;
-        tops[sizeClass] = place;
-        map.setPlain(offset, 0);
+        stacks[place] = offset;
+        setTop(stacks, sizeClass, place);
+        BlockMap.setAtPlain(byteAt, 0);
         return true;
     }
 
@@ -137,7 +163,7 @@ public final class Magazines {
         int half = halfOf(sizeClass);
         heap.flush(sizeClass, slots, bottom + 1, half);
         System.arraycopy(slots, bottom + 1 + half, slots, bottom + 1, half);
-        tops[sizeClass] = bottom + half;
+        setTop(slots, sizeClass, bottom + half);
         return bottom + half;
     }
 
@@ -146,10 +172,10 @@ public final class Magazines {
         for (int c = 0; c < SizeClasses.COUNT; c++) {
             int bottom = BOTTOM[c];
             int half = halfOf(c);
-            for (int top = tops[c]; top > bottom; top = tops[c]) {
+            for (int top = (int) slots[c]; top > bottom; top = (int) slots[c]) {
                 int n = Math.min(half, top - bottom);
                 heap.flush(c, slots, top - n + 1, n);
-                tops[c] = top - n;
+                setTop(slots, c, top - n);
             }
         }
     }
@@ -161,7 +187,7 @@ public final class Magazines {
      * @return 0 or more
      */
     public int size(int sizeClass) {
-        return tops[sizeClass] - BOTTOM[sizeClass];
+        return (int) slots[sizeClass] - BOTTOM[sizeClass];
     }
 
     /**

@@ -2,8 +2,11 @@ package org.quern.vmap.page;
 
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A hard cap on pages, shared by an arena and its pools: what is handed out is taken from it, what is given back returns.
+ * A hard cap on pages, shared by an arena and its pools: what is handed out is taken from it, what is given back returns. A
+ * budget may be part of another: then what it takes is taken from both.
  *
  * <p>
  * Invariant: 0 &lt;= used &lt;= limit, at every instant. Thread-safe and lock-free. It is a counter: it publishes nothing
@@ -11,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class PageBudget {
     private final long limit;
+    private final @Nullable PageBudget whole; // of which this one is a part
     private final AtomicLong used = new AtomicLong();
     private volatile long peak;
 
@@ -20,7 +24,18 @@ public final class PageBudget {
      * @param limit pages, 0..2^63-1
      */
     public PageBudget(long limit) {
+        this(limit, null);
+    }
+
+    /**
+     * A part of another budget, of which nothing is used.
+     *
+     * @param limit pages, 0..2^63-1; more than the other one has is allowed
+     * @param whole which one; null for none
+     */
+    public PageBudget(long limit, @Nullable PageBudget whole) {
         this.limit = limit;
+        this.whole = whole;
     }
 
     /**
@@ -46,6 +61,10 @@ public final class PageBudget {
                 return false;
             }
         } while (!used.compareAndSet(u, u + pages));
+        if (whole != null && !whole.tryTake(pages)) {
+            used.addAndGet(-pages);
+            return false;
+        }
         if (u + pages > peak) {
             peak = u + pages; // racy, but the race is benign: of two peaks at one time the lower may stay
         }
@@ -59,6 +78,9 @@ public final class PageBudget {
      */
     public void giveBack(long pages) {
         used.addAndGet(-pages);
+        if (whole != null) {
+            whole.giveBack(pages);
+        }
     }
 
     /**
@@ -76,7 +98,8 @@ public final class PageBudget {
      * @return 0..{@link #limit}
      */
     public long left() {
-        return limit - used.get();
+        long left = limit - used.get();
+        return whole == null ? left : Math.min(left, whole.left());
     }
 
     /**

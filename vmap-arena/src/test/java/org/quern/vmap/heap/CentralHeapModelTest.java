@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * is lost, every block keeps its bytes until it is given back. The system refuses grants, and to take memory
  * back, at random and then at every single step. {@code -Dquern.long=true}: 10^7 operations; {@code -Dquern.seed=N}.
  */
-@Timeout(600)
+@Timeout(6000)
 class CentralHeapModelTest {
     private static final long OPERATIONS = Boolean.getBoolean("quern.long") ? 10_000_000 : 100_000;
     private static final long SEED = Long.getLong("quern.seed", System.nanoTime());
@@ -76,9 +76,9 @@ class CentralHeapModelTest {
 
     CentralHeapModelTest() throws Exception {
         System.out.println("seed " + SEED);
-        reservation = Reservation.open(Backing.LINUX, "model", 2 * REGION, 2 * REGION);
+        reservation = Reservation.open(Backing.preferred(), "model", 2 * REGION, 2 * REGION);
         long bytes = BlockMap.bytesFor(Long.numberOfTrailingZeros(REGION));
-        books = Reservation.open(Backing.LINUX, "model/books", bytes, bytes);
+        books = Reservation.open(Backing.preferred(), "model/books", bytes, bytes);
         memory = reservation.segment(scope);
         heap = new CentralHeap(reservation, books, () -> {}, new Moody(0), new Moody(REGION));
         magazines = new Magazines[]{new Magazines(heap), new Magazines(heap)};

@@ -50,6 +50,9 @@ public final class Mirror implements NodePool.Recycled {
     /** Replaced, with all it had, before a link to a leaf that it lacked is published; so Plain is enough for who followed such a link. */
     private Object[][] leaves = EMPTY;
 
+    /** Set before the first tagged object is published, and never cleared: so who has read one sees it set, and nobody else looks into objects. */
+    private boolean tagging;
+
     private Object[][] spare = new Object[KEPT_SPARES][];
     private int spares;
 
@@ -100,6 +103,41 @@ public final class Mirror implements NodePool.Recycled {
      */
     void setHeadRelease(@Nullable Object content) {
         HEAD.setRelease(this, content);
+    }
+
+    /**
+     * What to put into a place for an object with a tag. Called with the lock; publishing the result, a release, is what {@link #objectOf} and {@link #tagOf} rely on.
+     *
+     * @param object the object
+     * @param tag 0..3
+     * @return a place's content
+     */
+    public Object tagged(Object object, int tag) {
+        if (tag == 0) {
+            return object;
+        }
+        tagging = true;
+        return new Tagged(object, tag);
+    }
+
+    /**
+     * The object of a place.
+     *
+     * @param content what was read from the place
+     * @return the object without its tag, or null
+     */
+    public @Nullable Object objectOf(@Nullable Object content) {
+        return tagging && content instanceof Tagged pair ? pair.object() : content;
+    }
+
+    /**
+     * The tag of a place.
+     *
+     * @param content what was read from the place
+     * @return 0..3; 0 also for null
+     */
+    public int tagOf(@Nullable Object content) {
+        return tagging && content instanceof Tagged pair ? pair.tag() : 0;
     }
 
     /**

@@ -76,7 +76,9 @@ public final class TreeDump {
             out.append(Entry.toValue(word));
         } else {
             Object content = node == 0 ? mirror.headAcquire() : mirror.getAcquire(node, slot);
-            out.append(content == null ? "nothing" : content.getClass().getName());
+            Object object = mirror.objectOf(content);
+            out.append(object == null ? "nothing" : object.getClass().getName());
+            out.append(mirror.tagOf(content) == 0 ? "" : " tag " + mirror.tagOf(content));
         }
         out.append(marks(marks)).append('\n');
     }

@@ -197,7 +197,7 @@ public final class Writer {
     public boolean storeRun(long base, int shift, int count, long word, @Nullable Object content) {
         long head = tree.headPlain();
         tree.requireOpen(head);
-        tree.setSpanningPlain();
+        tree.setSpanning();
         Growth.Addition entry = new Growth.Addition(base, shift, count, word, content);
         if (!Entry.isRoot(head) || Entry.rootShift(head) < entry.top()) {
             return span(growth.insert(entry));
