@@ -43,12 +43,14 @@ final class SerialPhase {
 
     private final RingEngine engine;
     private final Ring ring;
+    private final boolean recording;
     private long failed; // these two: written by the token's holder, read by stats
     private long dropped;
 
     SerialPhase(RingEngine engine, Ring ring) {
         this.engine = engine;
         this.ring = ring;
+        recording = engine.instance().options().recordJobs;
     }
 
     /** The head is done and the calling worker holds the token: here and now, or on the head's callback CPU. */
@@ -98,7 +100,11 @@ final class SerialPhase {
                 }
                 if (!isVoid) {
                     served++;
-                    serialise(job);
+                    if (recording) {
+                        JobPhaseEvent.Serial.serialise(this, engine, job, head - 1);
+                    } else {
+                        serialise(job);
+                    }
                 }
             }
             if (fixed) {
@@ -122,7 +128,7 @@ final class SerialPhase {
         }
     }
 
-    private void serialise(Job job) {
+    void serialise(Job job) {
         Throwable failure = job.failure;
         if (failure != null) {
             job.failure = null;

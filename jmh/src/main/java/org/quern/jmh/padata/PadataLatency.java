@@ -98,7 +98,8 @@ final class PadataLatency implements LatencyPipeline {
         private final AgentRunner[] runners;
 
         Agents(Work work, LongConsumer delivered) {
-            Padata padata = Padata.open(PadataOptions.defaults().externalWorkers(2, 16).workerContext(Work.Context::new));
+            Padata padata = Padata
+                    .open(PadataOptions.defaults().externalWorkers(2, 16).workerContext(Work.Context::new));
             runners = PadataAgents.of(padata).stream()
                     .map(agent -> new AgentRunner(new BackoffIdleStrategy(), Throwable::printStackTrace, null, agent))
                     .toArray(AgentRunner[]::new);
