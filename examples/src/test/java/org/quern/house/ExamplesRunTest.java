@@ -27,6 +27,10 @@ class ExamplesRunTest {
             prints("Allocators", "a segment: 42", "an offset: 43", "found: OUT_OF_BOUNDS of byte 13", "leaks: 0"),
             prints("CpuMasks", "echo 0f -> cat parallel_cpumask: 0f", "echo xyz -> cat parallel_cpumask: ff",
                     "cat error: parallel_cpumask: EINVAL: 'x'", "in flight: 0", "files left: false"),
+            prints("FreeAndMarked", "free around 105: 100..111, next free after 112: 128",
+                    "took 12 from 100; taken now: 0..127",
+                    "dirty, not in writeback: 150", "either: 401, first 100, clean: 599", "inserted 1048576; 14 154 -1",
+                    "right: true"),
             prints("HelloCall", "madvise - ", "must be a multiple of the page size",
                     "failed: ENOMEM (12, out of memory)"),
             prints("Identifiers", "streams 1, 2, 1", "ports [49152, 49154, 49155, 49152, 49154], began again: false",
@@ -51,7 +55,10 @@ class ExamplesRunTest {
                     "allocates and frees; unavailable: 0"),
             prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"),
             prints("RangesAndIds", "page 700 is in frame 77, order 9, dirty: true", "1 2 -1 2",
-                    "ids 1, 2, 3; reserved 2"));
+                    "ids 1, 2, 3; reserved 2"),
+            prints("SharedImage", "second process: 1000001 entries, block 999999 at 4095995904, dirty: 4711",
+                    "order there 9", "block 5 at 20480", "CORRUPT: ", "tag 2, moved true",
+                    "the mark stays: true; without tag: slot 3"));
 
     private static Map.Entry<String, List<String>> prints(String example, String... among) {
         return Map.entry(example, List.of(among));

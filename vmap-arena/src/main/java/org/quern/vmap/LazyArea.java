@@ -349,7 +349,9 @@ public final class LazyArea implements AutoCloseable {
             for (long at = offset; at < end;) {
                 long page = at >>> Reservation.PAGE_SHIFT;
                 long absent = states.firstNotPresent(page, ((end - 1) >>> Reservation.PAGE_SHIFT) + 1);
-                long there = view.scope().isAlive() ? Math.min(Math.min(absent << Reservation.PAGE_SHIFT, end), bytes) : 0;
+                long there = view.scope().isAlive()
+                        ? Math.min(Math.min(absent << Reservation.PAGE_SHIFT, end), bytes)
+                        : 0;
                 long next = there > at ? there : Math.min(end, (page + 1) << Reservation.PAGE_SHIFT);
                 MemorySegment part = target.asSlice(at - offset, next - at);
                 if (there > at) {

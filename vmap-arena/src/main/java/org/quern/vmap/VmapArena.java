@@ -541,7 +541,8 @@ public final class VmapArena implements Arena {
             ArenaClosedException.class})
     public WriteTracker trackWrites(TrackingMode mode) {
         pages.checkOpen();
-        return TrackedSource.of(name, memory, 0, true, trackedSpans(), new Owner(memory, 0), this::faultDescriptor).open(mode);
+        return TrackedSource.of(name, memory, 0, true, trackedSpans(), new Owner(memory, 0), this::faultDescriptor)
+                .open(mode);
     }
 
     /**

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.Operation;
 import org.quern.vmap.AddressSpaceException;
+import org.quern.vmap.Selection;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Extent;
 import org.quern.xarray.entry.Geometry;
@@ -15,6 +16,7 @@ import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.NodeObserver;
 import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
+import org.quern.xarray.tree.Sieve;
 import org.quern.xarray.tree.Tree;
 import org.quern.xarray.tree.TreeDump;
 import org.quern.xarray.tree.Writer;
@@ -33,6 +35,7 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
     final Tree tree;
     final Writer writer;
     private final Allocation allocation;
+    private final @Nullable MemoryBudget budget;
 
     AbstractXArray(XArrayConfig config, @Nullable Mirror mirror) {
         allocation = config.allocation();
@@ -45,12 +48,17 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
         };
         tree = new Tree(config.name(), config.maxNodeBytes(), mirror, allocation != Allocation.NONE,
                 allocation == Allocation.FROM_ONE, observer);
+        budget = config.budget();
+        if (budget != null) {
+            tree.nodes().shareIn(budget.shared());
+        }
         writer = new Writer(tree);
     }
 
     /** For readers of a tree that is there already. */
     AbstractXArray(Tree frozen) {
         allocation = Allocation.NONE;
+        budget = null;
         tree = frozen;
         writer = new Writer(frozen);
     }
@@ -199,7 +207,12 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
     public boolean isReserved(long index) {
         long word = tree.load(index);
         tree.requireOpen(word);
-        return word == Entry.RESERVED;
+        return word == Entry.RESERVED || (index == 0 && word == Entry.ABSENT && isZeroBusy());
+    }
+
+    /** Whether index 0 is taken for the sake of the others, also where there was no room for an entry that says so. */
+    private boolean isZeroBusy() {
+        return tree.zeroBusy() && !isEmpty();
     }
 
     /**
@@ -414,6 +427,16 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
     public boolean anyMarked(Mark mark) {
         tree.requireOpen(tree.headAcquire());
         return tree.anyMarked(number(mark));
+    }
+
+    /**
+     * The free indices and how they lie.
+     *
+     * @return a live view
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public Holes holes() {
+        return new Holes(this);
     }
 
     /**
@@ -663,6 +686,17 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
         return number;
     }
 
+    /** What looks for a combination of marks, if this array has them. */
+    final Sieve sieve(Selection selection) {
+        if (!Sieve.fits(selection)) {
+            throw new IllegalArgumentException("selection=" + selection + ": speaks of bits that are no marks");
+        }
+        if ((selection.bits() & Mark.M0.bit()) != 0) {
+            number(Mark.M0); // refused if the array lacks it
+        }
+        return new Sieve(selection);
+    }
+
     /** Where nodes keep the bits of a mark, if this array has it. */
     final long bitmap(Mark mark) {
         return NodeLayout.marks(number(mark));
@@ -688,6 +722,7 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
         NodePool nodes = tree.nodes();
         return new NodeAllocationException("array " + nodes.name() + ": no room for the nodes of index="
                 + Long.toUnsignedString(index) + "; "
-                + nodes.inUse() + " of maxNodes=" + nodes.maxNodes() + " in use, " + NodeLayout.BYTES + " bytes each");
+                + nodes.inUse() + " of maxNodes=" + nodes.maxNodes() + " in use, " + NodeLayout.BYTES + " bytes each"
+                + (budget == null ? "" : "; budget: " + budget));
     }
 }

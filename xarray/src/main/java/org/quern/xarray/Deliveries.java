@@ -7,6 +7,7 @@ import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Mirror;
+import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
 import org.quern.xarray.tree.Visit;
 
@@ -31,21 +32,9 @@ final class Deliveries {
         }
 
         @Override
-        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base,
+        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base, long bitmap,
                 LongEntryConsumer consumer) {
-            long address = tree.basePlain() + node;
-            for (long bits = slots; bits != 0; bits &= bits - 1) {
-                int slot = Long.numberOfTrailingZeros(bits);
-                long word = NodeAccess.slotAcquire(address, slot);
-                boolean same = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) == siblings;
-                if (!same || !tree.sequence().unchangedSince(seen)) {
-                    return slot;
-                }
-                if (Entry.isValue(word)) {
-                    consumer.accept(base | slot, Entry.toValue(word));
-                }
-            }
-            return DONE;
+            return LongLeaf.deliver(tree, seen, node, siblings, slots, base, bitmap, consumer);
         }
     };
 
@@ -91,18 +80,19 @@ final class Deliveries {
         }
 
         @Override
-        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base,
+        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base, long bitmap,
                 EntryConsumer<Object> consumer) {
             long address = tree.basePlain() + node;
             Mirror mirror = Objects.requireNonNull(tree.mirror());
             for (long bits = slots; bits != 0; bits &= bits - 1) {
                 int slot = Long.numberOfTrailingZeros(bits);
                 Object content = mirror.getAcquire(node, slot);
+                boolean gone = Scan.gone(tree, node, siblings, slot, bitmap);
                 boolean same = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) == siblings;
                 if (!same || !tree.sequence().unchangedSince(seen)) {
                     return slot;
                 }
-                Object value = mirror.objectOf(content);
+                Object value = gone ? null : mirror.objectOf(content);
                 if (value != null) {
                     consumer.accept(base | slot, value);
                 }

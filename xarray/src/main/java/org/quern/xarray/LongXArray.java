@@ -882,6 +882,16 @@ public final class LongXArray extends AbstractXArray {
     }
 
     /**
+     * Operations on many indices at once.
+     *
+     * @return scratch space for one thread
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public LongBatch batch() {
+        return new LongBatch(this);
+    }
+
+    /**
      * The entries as a view that can be narrowed to a range or a mark, turned round, and streamed.
      *
      * @return all entries, ascending

@@ -839,6 +839,16 @@ public final class XArray<V> extends AbstractXArray {
     }
 
     /**
+     * Operations on many indices at once.
+     *
+     * @return scratch space for one thread
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public Batch<V> batch() {
+        return new Batch<>(this);
+    }
+
+    /**
      * The entries as a view that can be narrowed to a range or a mark, turned round, and streamed.
      *
      * @return all entries, ascending

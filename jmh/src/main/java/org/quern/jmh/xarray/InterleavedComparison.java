@@ -1,158 +1,70 @@
 package org.quern.jmh.xarray;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.LongSupplier;
-
-import org.quern.xarray.LongXArray;
-import org.quern.xarray.XArray;
+import java.util.List;
 
 /**
- * The comparison for machines that are not quiet: all contestants take turns in one process, and each turn is measured in CPU time of its thread, so that a busy
- * neighbour costs all of them alike and waiting costs nothing. Prints least and median of the turns in ns an operation, and the ratio of the medians to the plain
- * array's; with a file name, draws the loads there as PNG. Run with
- * {@code java -cp benchmarks.jar org.quern.jmh.xarray.InterleavedComparison [load.png]}.
+ * The comparison for machines that are not quiet: all contestants take turns in one process, and are measured in CPU time; see {@link Turns} and {@link TwoThreads}. Run with
+ * {@code ./bench compare [load.png] [group ..]}: with a file name, draws the loads there; with groups - {@code load}, {@code write}, {@code two}, {@code scan}, {@code id} - runs only
+ * those. {@code -Dquern.entries=65536} takes one size, {@code -Dquern.turns=7} fewer turns.
  */
 public final class InterleavedComparison {
-    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-    private static final int TURNS = 15;
-    private static final int OPERATIONS = 1 << 20;
-    private static long sink;
-
-    private record Contestant(String name, LongSupplier turn, double[] nanos) {
-        Contestant(String name, LongSupplier turn) {
-            this(name, turn, new double[TURNS]);
-        }
-    }
+    private static final String PICTURE = ".png";
 
     private InterleavedComparison() {}
 
     /**
-     * Compares at 1 K, 64 K and 1 M entries.
+     * Compares at 1 K, 64 K and 1 M entries; identifiers at 10^3, 10^5 and 10^7.
      *
-     * @param args where to draw the loads; nothing draws nothing
+     * @param args where to draw the loads, and which groups
      * @throws IOException if the drawing cannot be written
      */
     public static void main(String[] args) throws IOException {
         LoadPlot plot = new LoadPlot();
-        for (int entries : new int[]{1 << 10, 1 << 16, 1 << 20}) {
-            try (LongXArray longs = LongXArray.create(); XArray<Long> objects = XArray.create()) {
-                compare(entries, longs, objects, plot);
+        List<String> groups = List.of(args).stream().filter(arg -> !arg.endsWith(PICTURE)).toList();
+        int one = Integer.getInteger("quern.entries", 0);
+        for (int entries : one > 0 ? new int[]{one} : new int[]{1 << 10, 1 << 16, 1 << 20}) {
+            dense(entries, groups, plot);
+        }
+        if (wanted(groups, "id")) {
+            for (int live : one > 0 ? new int[]{one} : new int[]{1_000, 100_000, 10_000_000}) {
+                Turns.run(live + " identifiers", Identifiers.of(live, new RandomIndices(live).sequence()),
+                        (contestant, median) -> {});
             }
         }
-        System.out.println("(" + sink + ")");
-        if (args.length > 0) {
-            plot.draw(Path.of(args[0]));
+        System.out.println("(" + Turns.sink() + ")");
+        for (String arg : args) {
+            if (arg.endsWith(PICTURE)) {
+                plot.draw(Path.of(arg));
+            }
         }
     }
 
-    private static void compare(int entries, LongXArray longs, XArray<Long> objects, LoadPlot plot) {
-        long[] plain = new long[entries];
-        AtomicLongArray atomic = new AtomicLongArray(entries);
-        ConcurrentSkipListMap<Long, Long> skipList = new ConcurrentSkipListMap<>(Long::compareUnsigned);
-        ConcurrentHashMap<Long, Long> hashMap = new ConcurrentHashMap<>();
-        for (int i = 0; i < entries; i++) {
-            Long boxed = (long) i;
-            plain[i] = i;
-            longs.store(i, i);
-            objects.store(i, boxed);
-            skipList.put(boxed, boxed);
-            hashMap.put(boxed, boxed);
-        }
+    private static boolean wanted(List<String> groups, String group) {
+        return groups.isEmpty() || groups.contains(group);
+    }
+
+    private static void dense(int entries, List<String> groups, LoadPlot plot) {
+        String size = String.format("%,d entries", entries);
         int[] sequence = new RandomIndices(entries).sequence();
-        Contestant[] all = {new Contestant("load, long[]", () -> {
-            long sum = 0;
-            for (int index : sequence) {
-                sum += plain[index];
+        try (DensePeers peers = new DensePeers(entries)) {
+            if (wanted(groups, "load")) {
+                Turns.run(size, Loads.of(peers, sequence),
+                        (contestant, median) -> plot.add(contestant.name(), entries, median));
             }
-            return sum;
-        }), new Contestant("load, LongXArray", () -> {
-            long sum = 0;
-            for (int index : sequence) {
-                sum += longs.load(index);
+            if (wanted(groups, "scan")) {
+                Turns.run(size, Scans.all(peers), (contestant, median) -> {});
+                Turns.run(size, Scans.ranges(peers, sequence), (contestant, median) -> {});
+                Turns.run(size, Scans.marked(peers), (contestant, median) -> {});
             }
-            return sum;
-        }), new Contestant("load, XArray", () -> {
-            long sum = 0;
-            for (int index : sequence) {
-                sum += objects.load(index);
+            if (wanted(groups, "write")) {
+                Turns.run(size, Writes.of(peers, sequence), (contestant, median) -> {});
             }
-            return sum;
-        }), new Contestant("load, ConcurrentHashMap", () -> {
-            long sum = 0;
-            for (int index : sequence) {
-                sum += hashMap.get((long) index);
+            if (wanted(groups, "two")) {
+                int[] other = new RandomIndices(entries, 4711).sequence();
+                TwoThreads.run(size + ", two threads", Writes.of(peers, sequence), Writes.of(peers, other));
             }
-            return sum;
-        }), new Contestant("load, ConcurrentSkipListMap", () -> {
-            long sum = 0;
-            for (int index : sequence) {
-                sum += skipList.get((long) index);
-            }
-            return sum;
-        }), new Contestant("overwrite, AtomicLongArray", () -> {
-            for (int index : sequence) {
-                atomic.set(index, index);
-            }
-            return 0;
-        }), new Contestant("overwrite, LongXArray", () -> {
-            for (int index : sequence) {
-                longs.store(index, index);
-            }
-            return 0;
-        }), new Contestant("overwrite, ConcurrentHashMap", () -> {
-            Long value = 4711L;
-            for (int index : sequence) {
-                hashMap.put((long) index, value);
-            }
-            return 0;
-        }), new Contestant("erase + store, LongXArray", () -> {
-            for (int index : sequence) {
-                longs.erase(index);
-                longs.store(index, index);
-            }
-            return 0;
-        }), new Contestant("iterate, long[]", () -> {
-            long sum = 0;
-            for (int i = 0; i < OPERATIONS; i++) {
-                sum += plain[i & entries - 1] ^ i;
-            }
-            return sum;
-        }), new Contestant("iterate, LongXArray", () -> {
-            long before = sink;
-            for (int i = 0; i < OPERATIONS / entries; i++) {
-                longs.forEach((index, value) -> sink += index ^ value);
-            }
-            return sink - before;
-        })};
-        for (int turn = 0; turn < TURNS; turn++) {
-            for (Contestant contestant : all) {
-                long before = THREADS.getCurrentThreadCpuTime();
-                sink += contestant.turn.getAsLong();
-                contestant.nanos[turn] = (THREADS.getCurrentThreadCpuTime() - before) / (double) OPERATIONS;
-            }
-        }
-        print(entries, all);
-        for (Contestant contestant : all) {
-            plot.add(contestant.name, entries, contestant.nanos[TURNS / 2]);
-        }
-    }
-
-    private static void print(int entries, Contestant[] all) {
-        System.out.printf("%n%,d entries %26s %8s %8s%n", entries, "least", "median", "to first");
-        for (Contestant contestant : all) {
-            Arrays.sort(contestant.nanos);
-        }
-        for (Contestant contestant : all) {
-            double median = contestant.nanos[TURNS / 2];
-            System.out.printf("  %-30s %8.2f %8.2f %8.1f%n", contestant.name, contestant.nanos[0], median,
-                    median / all[0].nanos[TURNS / 2]);
         }
     }
 }

@@ -16,7 +16,11 @@ final class RandomIndices {
     private int position;
 
     RandomIndices(int entries) {
-        SplittableRandom random = new SplittableRandom(20261120);
+        this(entries, 20261120);
+    }
+
+    RandomIndices(int entries, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < LENGTH; i++) {
             sequence[i] = random.nextInt(entries);
         }

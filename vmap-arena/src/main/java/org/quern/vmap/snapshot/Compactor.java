@@ -38,7 +38,8 @@ final class Compactor {
         to.end();
     }
 
-    private static void copy(RecordReader record, int pageBytes, long from, long to, RecordWriter into) throws IOException {
+    private static void copy(RecordReader record, int pageBytes, long from, long to, RecordWriter into)
+            throws IOException {
         if (record.isZeros()) {
             into.zeros(from, to - from);
         } else {

@@ -15,5 +15,6 @@ import org.quern.kapi.Operation;
  * @param lastRoundNanos how long that took: how long the writers stood still
  */
 @Operation(threads = Operation.Threads.ANY)
-public record SnapshotReport(SnapshotInfo snapshot, int rounds, long pages, long pinnedPages, long storedBytes, long lastRoundBytes,
+public record SnapshotReport(SnapshotInfo snapshot, int rounds, long pages, long pinnedPages, long storedBytes,
+        long lastRoundBytes,
         long lastRoundNanos) {}

@@ -122,7 +122,9 @@ class LazySnapshotTest {
             tracker.read(at, copy);
             for (long i = 0; i < 5 * PAGE; i++) {
                 long page = i / PAGE;
-                int expected = page == 1 || (page == 3 && i % PAGE < 100) ? 9 : page == 4 && after.offset() == at + 4 * PAGE ? 3 : 0;
+                int expected = page == 1 || (page == 3 && i % PAGE < 100)
+                        ? 9
+                        : page == 4 && after.offset() == at + 4 * PAGE ? 3 : 0;
                 assertThat(copy.get(ValueLayout.JAVA_BYTE, i)).as("byte %d", i).isEqualTo((byte) expected);
             }
             assertThatThrownBy(() -> tracker.read(tracker.bytes() - 1, copy))

@@ -9,8 +9,8 @@ import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 
 /**
- * Searching and iterating, leaf by leaf: one search finds a node, its bitmap says which slots to visit, and each slot is read when its turn comes. A search for one
- * entry is a scan whose visit stops at the first.
+ * Searching and iterating, leaf by leaf: if the leaf of the first index has nothing, one search finds a node, whose bitmap says which slots to visit; then the leaves next to it have their turn
+ * ({@link Twig}). A search for one entry is a scan whose visit stops at the first.
  *
  * <p>Each entry is delivered only after a look at the recycle sequence. If it moved, the node may be another by now, and the scan goes on with a new search
  * at the first index that was not delivered: so an entry present all the time is delivered exactly once, ascending, whatever the visit or other
@@ -54,7 +54,10 @@ public final class Scan {
                 }
                 return went == Visit.STOP;
             }
-            long found = Search.slot(tree, seen, root, next, bitmap);
+            long found = atHand(tree, root, next, last, bitmap);
+            if (found == 0) {
+                found = Search.slot(tree, seen, root, next, bitmap);
+            }
             long node = Place.node(found);
             long address = tree.basePlain() + node;
             int shift = found == 0 ? 0 : NodeAccess.shiftOpaque(address);
@@ -78,8 +81,14 @@ public final class Scan {
             }
             bits |= inside ? 1L << slot : 0;
             int went;
-            if (shift == 0 && !inside && bitmap == NodeLayout.PRESENT) {
-                long rest = visit.leaf(tree, seen, node, siblings, bits, base, sink);
+            long covered = Geometry.slotLast(base, shift, end);
+            if (shift == 0 && !inside) {
+                long rest = visit.leaf(tree, seen, node, siblings, bits, base, bitmap, sink);
+                if (rest == Visit.DONE && Long.compareUnsigned(covered, last) < 0) {
+                    rest = Twig.visitAfter(tree, visit, seen, root, covered, last, bitmap, sink);
+                    covered = Twig.lastOf(covered);
+                    base = Twig.baseOf(base);
+                }
                 went = rest == Visit.DONE ? Visit.NEXT : rest == Visit.STOPPED ? Visit.STOP : Visit.MOVED;
                 next = went == Visit.MOVED ? base | rest : next;
             } else {
@@ -100,7 +109,6 @@ public final class Scan {
             if (went == Visit.MOVED) {
                 continue;
             }
-            long covered = Geometry.slotLast(base, shift, end);
             if (went == Visit.STOP || Long.compareUnsigned(covered, last) >= 0) {
                 return went == Visit.STOP;
             }
@@ -108,8 +116,31 @@ public final class Scan {
         }
     }
 
-    /** Whether the entry at a slot has lost the mark since the bitmap was read. */
-    static boolean gone(Tree tree, long node, long siblings, int slot, long bitmap) {
+    /** The leaf of an index and the first slot wanted in it, as {@link Search#slot} gives it; 0 if that needs a search. */
+    private static long atHand(Tree tree, long root, long next, long last, long bitmap) {
+        long leaf = Descent.leaf(tree.basePlain(), tree.linkMaskPlain(), root, next);
+        if (leaf == 0) {
+            return 0;
+        }
+        long address = tree.basePlain() + leaf;
+        long siblings = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS);
+        long bits = NodeAccess.bitmapAcquire(address, bitmap) & ~siblings
+                & Geometry.slotsWithin(Geometry.base(next, 0), next, last);
+        boolean inside = (siblings >>> next & 1) != 0; // a shift distance is taken modulo 64: the leaf's slot
+        return bits == 0 || inside ? 0 : leaf | Long.numberOfTrailingZeros(bits);
+    }
+
+    /**
+     * Whether the entry at a slot has lost the mark since the bitmap was read.
+     *
+     * @param tree the tree
+     * @param node offset of the node
+     * @param siblings the node's siblings
+     * @param slot a slot of the entry
+     * @param bitmap where the mark's bits are; of {@link NodeLayout#PRESENT} nothing is said
+     * @return true if its bit is 0
+     */
+    public static boolean gone(Tree tree, long node, long siblings, int slot, long bitmap) {
         return bitmap != NodeLayout.PRESENT
                 && (NodeAccess.bitmapAcquire(tree.basePlain() + node, bitmap) >>> Run.start(siblings, slot) & 1) == 0;
     }

@@ -31,20 +31,32 @@ public interface Visit<S> {
      * @param siblings its siblings; when they change the scan must look again
      * @param slots bit n: visit slot n
      * @param base first index of the leaf
+     * @param bitmap where the slots come from; an entry that has lost its bit of a mark since is not delivered
      * @param sink receives the entries
      * @return {@link #DONE}, {@link #STOPPED}, or the slot from which on the scan must look again
      */
-    default long leaf(Tree tree, long seen, long node, long siblings, long slots, long base, S sink) {
+    default long leaf(Tree tree, long seen, long node, long siblings, long slots, long base, long bitmap, S sink) {
+        long address = tree.basePlain() + node;
         for (long bits = slots; bits != 0; bits &= bits - 1) {
             int slot = Long.numberOfTrailingZeros(bits);
-            int went = NodeAccess.bitmapAcquire(tree.basePlain() + node, NodeLayout.SIBLINGS) != siblings
-                    ? MOVED
-                    : slot(tree, seen, node, slot, base | slot, sink);
+            int went = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) != siblings
+                    || Scan.gone(tree, node, siblings, slot, bitmap)
+                            ? Scan.look(tree, seen, address, siblings)
+                            : slot(tree, seen, node, slot, base | slot, sink);
             if (went != NEXT) {
                 return went == STOP ? STOPPED : slot;
             }
         }
         return DONE;
+    }
+
+    /**
+     * Whether {@link #leaf} is told of slots with a mark, too, all of a leaf at once: it then does not look at each mark again before its turn comes.
+     *
+     * @return false for what hands out entries
+     */
+    default boolean takesWholeLeaves() {
+        return false;
     }
 
     /**
