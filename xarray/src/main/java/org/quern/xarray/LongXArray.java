@@ -111,14 +111,14 @@ public final class LongXArray extends AbstractXArray {
             IllegalStateException.class})
     public long store(long index, long value) {
         requireValue("value", value);
-        tree.enter();
+        long leaf = writer.enterToPut(index);
         try {
-            long place = writer.locate(index);
+            long place = writer.locate(leaf, index);
             long old = writer.word(place, index);
             put(place, index, Entry.value(value));
             return toValue(old);
         } finally {
-            tree.unlock();
+            tree.leave(leaf, index);
         }
     }
 
@@ -131,16 +131,16 @@ public final class LongXArray extends AbstractXArray {
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = IllegalStateException.class)
     public long erase(long index) {
-        tree.enter();
+        long leaf = writer.enterToRemove(index);
         try {
-            long place = writer.locate(index);
+            long place = writer.locate(leaf, index);
             long old = writer.word(place, index);
             if (old != Entry.ABSENT) {
-                writer.remove(place, index);
+                writer.remove(leaf, place, index);
             }
             return toValue(old);
         } finally {
-            tree.unlock();
+            tree.leave(leaf, index);
         }
     }
 
@@ -209,9 +209,9 @@ public final class LongXArray extends AbstractXArray {
 
     /** The word that was there. */
     private long exchange(long index, long expected, long update) {
-        tree.enter();
+        long leaf = update == Entry.ABSENT ? writer.enterToRemove(index) : writer.enterToPut(index);
         try {
-            long place = writer.locate(index);
+            long place = writer.locate(leaf, index);
             long word = writer.word(place, index);
             if (word != expected) {
                 return word;
@@ -222,11 +222,11 @@ public final class LongXArray extends AbstractXArray {
             if (update != Entry.ABSENT) {
                 put(place, index, update);
             } else if (expected != Entry.ABSENT) {
-                writer.remove(place, index);
+                writer.remove(leaf, place, index);
             }
             return word;
         } finally {
-            tree.unlock();
+            tree.leave(leaf, index);
         }
     }
 
