@@ -50,7 +50,7 @@ import org.quern.vmap.reserve.ReservationFailure;
  * thread that would hang the virtual machine at its next collection. See docs/faults.md.
  *
  * <p>
- * <b>Costs.</b> The check of a page that is present is some 0.5 ns, of a load through a segment that another
+ * <b>Costs.</b> The check of a page that is present is some 1 ns, over a load through a segment that another
  * thread may replace. A fill costs the handler, a copy, and about 1 us a page in
  * runs; {@link #discard} that finds pages present ends the segments, a handshake with every thread of the virtual machine:
  * discard many pages at once. Books: a byte off the heap for each page, in memory only where pages were ever
@@ -199,7 +199,11 @@ public final class LazyArea implements AutoCloseable {
     public MemorySegment access(long offset, long length) {
         MemorySegment view = views.presentInOnePage(offset, length);
         if (view != null) {
-            return view.asSlice(offset, length);
+            try {
+                return view.asSlice(offset, length);
+            } catch (IndexOutOfBoundsException beyondTheEnd) {
+                // as checkPart says
+            }
         }
         checkPart(offset, length);
         return present(offset, length).asSlice(offset, length);
@@ -249,8 +253,8 @@ public final class LazyArea implements AutoCloseable {
         if (view != null) {
             try {
                 return view.get(LONG, offset);
-            } catch (IllegalStateException ended) {
-                checkOpen();
+            } catch (IllegalStateException | IndexOutOfBoundsException endedOrBeyond) {
+                // below
             }
         }
         return getLongSlowly(offset);
@@ -286,8 +290,8 @@ public final class LazyArea implements AutoCloseable {
             try {
                 view.set(LONG, offset, value);
                 return;
-            } catch (IllegalStateException ended) {
-                checkOpen();
+            } catch (IllegalStateException | IndexOutOfBoundsException endedOrBeyond) {
+                // below
             }
         }
         setLongSlowly(offset, value);

@@ -29,8 +29,8 @@ import org.quern.vmap.track.ScanStuckException;
  *
  * <p>
  * One thread at a time: a scanner owns the structures it hands to the kernel. Make one for each thread; it costs 12 KiB
- * and no descriptor. {@link #scan(PageScan, long, long, PageRegions)} allocates nothing but 40 bytes in the
- * native call.
+ * and no descriptor. {@link #scan(PageScan, long, long, PageRegions)} allocates nothing once
+ * compiled.
  */
 @Operation(threads = Operation.Threads.ONE_AT_A_TIME, errors = {IllegalStateException.class, KernelException.class})
 public final class PageScanner {

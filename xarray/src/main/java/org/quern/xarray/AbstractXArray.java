@@ -48,6 +48,13 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
         writer = new Writer(tree);
     }
 
+    /** For readers of a tree that is there already. */
+    AbstractXArray(Tree frozen) {
+        allocation = Allocation.NONE;
+        tree = frozen;
+        writer = new Writer(frozen);
+    }
+
     /**
      * Takes the writer lock for several operations that are to be one step for other writers; it may wait for them. Reentrant: all operations of the array may be
      * called inside, also those that lock themselves. Close the scope in the thread that opened it, best by try-with-resources.

@@ -13,6 +13,7 @@ import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
+import org.quern.xarray.tree.Tree;
 
 /**
  * A sparse array of numbers, off the heap: a value 0..2^63-1 at each index of the unsigned 64-bit range, or nothing.
@@ -52,6 +53,11 @@ public final class LongXArray extends AbstractXArray {
 
     private LongXArray(XArrayConfig config) {
         super(config, null);
+    }
+
+    /** For readers of a tree that is there already. */
+    LongXArray(Tree frozen) {
+        super(frozen);
     }
 
     /**

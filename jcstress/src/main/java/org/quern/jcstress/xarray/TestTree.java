@@ -79,6 +79,11 @@ public final class TestTree {
         locked(() -> writer.put(writer.locate(index), index, Entry.OBJECT, object));
     }
 
+    /** As reserve of either. */
+    public void storeReserved(long index) {
+        locked(() -> writer.put(writer.locate(index), index, Entry.RESERVED, null));
+    }
+
     /** As erase of either. */
     public void erase(long index) {
         locked(() -> writer.remove(writer.locate(index), index));

@@ -71,16 +71,18 @@ public final class AreaViews {
     }
 
     /**
-     * The check in front of each access: the segment to use now, if a part lies within one page, and that is present.
+     * The check in front of each access: the segment to use now, if a part lies within one page, and that is present. The end
+     * of the area is left to the segment's own check, which is made anyway.
      *
      * @param offset of the first byte, any number
      * @param length bytes, any number
-     * @return the whole area; null if the part is empty, not within the area, in more than one page, or not present
+     * @return the whole area; null if the part is empty, begins outside the area, is in more than one page, or not
+     *         present
      */
     public @Nullable MemorySegment presentInOnePage(long offset, long length) {
         MemorySegment view = current; // volatile: pairs with the write in tryReplace; before the state: see above
         if (length <= 0 || length > Reservation.PAGE_BYTES - (offset & (Reservation.PAGE_BYTES - 1))
-                || offset < 0 || offset > view.byteSize() - length) {
+                || Long.compareUnsigned(offset, view.byteSize()) >= 0) {
             return null;
         }
         try {

@@ -46,6 +46,9 @@ public final class ChangedRanges {
      * @return the beginning, {@code from} if that lies in a range; {@code to} if there is none
      */
     public synchronized long next(long from, long to) {
+        if (ends.isEmpty()) { // as in most scans: nothing is boxed
+            return to;
+        }
         Map.Entry<Long, Long> around = ends.floorEntry(from);
         if (around != null && around.getValue() > from) {
             return from;

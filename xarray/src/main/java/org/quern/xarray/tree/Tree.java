@@ -80,6 +80,9 @@ public final class Tree extends RecycleSequence {
     private final boolean allocating;
     private final boolean zeroBusy;
     private final NodePool nodes;
+    /** Holds the memory that {@code base} points to, where it is not the pool's. */
+    @SuppressWarnings("unused") // being reachable is its use
+    private final @Nullable Object memory;
     private final WriterLock lock = new WriterLock();
 
     /** Null until writers had to wait for each other. Set under the lock, never changed again. */
@@ -114,6 +117,27 @@ public final class Tree extends RecycleSequence {
         this.allocating = allocating;
         this.observer = observer;
         this.nodes = new NodePool(name, maxBytes, this, mirror != null ? mirror : offset -> {});
+        this.memory = null;
+    }
+
+    /**
+     * A tree that is there already, for readers.
+     *
+     * @param name for messages
+     * @param frozen where and what it is
+     */
+    public Tree(String name, FrozenTree frozen) {
+        this.mirror = null;
+        this.zeroBusy = false;
+        this.allocating = frozen.allocating();
+        this.observer = null;
+        this.nodes = new NodePool(name, 0, this, offset -> {});
+        this.memory = frozen.memory();
+        this.base = frozen.base();
+        this.linkMask = Entry.linkMask(frozen.limitBytes());
+        this.spanning = frozen.spanning();
+        this.rootMarks = frozen.rootMarks();
+        this.head = frozen.head();
     }
 
     /**
