@@ -24,7 +24,8 @@ import org.quern.xarray.tree.Tree;
  * <p><b>Threads.</b> Any number of threads may call anything at any time. Reads - load, find, forEach, isMarked, anyMarked, isEmpty - take no lock, write
  * nothing, allocate
  * nothing and never wait for a writer, not even for one that was stopped in the middle. Writes exclude each other by one lock,
- * the writer lock, that spins, then parks; stats and dump take it too. It is held for tens of nanoseconds as a rule, by clear, close and dump for as long as
+ * the writer lock, that spins, then parks; stats and dump take it too. Where several threads write, stores, erases and comparisons that change nothing outside one leaf of
+ * 64 indices exclude only each other there, and whoever takes the writer lock waits for them. It is held for tens of nanoseconds as a rule, by clear, close and dump for as long as
  * the array is
  * large; no callback runs under it. Load,
  * store, erase, insert and compareAndSet are linearizable for each index. Searches and iterations are not snapshots; see {@link #forEach(LongEntryConsumer)}.
