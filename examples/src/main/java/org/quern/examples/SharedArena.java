@@ -44,7 +44,7 @@ public final class SharedArena {
             for (int i = 1; i < NODES; i++) {
                 append(arena, head, node(arena, "first", i));
             }
-            Process second = start(arena.file().path(), head);
+            Process second = AnotherProcess.start(SharedArena.class, arena.file().path(), head);
             System.out.print(said(second));
             second.destroyForcibly().waitFor(); // SIGKILL: nothing of it runs any more, not even a shutdown hook
             System.out.println("killed the second process");
@@ -105,21 +105,6 @@ public final class SharedArena {
         System.out.println("pages by process that asked for them: " + arena.usage().allocatedByPid().size()
                 + " owners, "
                 + arena.memoryUsage() / 1024 + " KiB in memory of " + arena.bytes() / 1024 / 1024 + " MiB reserved");
-    }
-
-    /** The same program, started as this one was. */
-    private static Process start(Path path, long head) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (System.getProperty("jdk.module.path") != null) {
-            command.addAll(List.of("--enable-native-access=org.quern.kapi", "-p", System.getProperty("jdk.module.path"),
-                    "-m", "org.quern.examples/" + SharedArena.class.getName()));
-        } else {
-            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                    SharedArena.class.getName()));
-        }
-        command.addAll(List.of(path.toString(), Long.toString(head)));
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
     /** Its first two lines. */

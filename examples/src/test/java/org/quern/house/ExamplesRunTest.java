@@ -51,7 +51,10 @@ class ExamplesRunTest {
                     "allocates and frees; unavailable: 0"),
             prints("SparseArray", "dirty: 7 at 4096", "4096, now -1, any dirty: false"),
             prints("RangesAndIds", "page 700 is in frame 77, order 9, dirty: true", "1 2 -1 2",
-                    "ids 1, 2, 3; reserved 2"));
+                    "ids 1, 2, 3; reserved 2"),
+            prints("SharedImage", "second process: 1000001 entries, block 999999 at 4095995904, dirty: 4711",
+                    "order there 9", "block 5 at 20480", "CORRUPT: ", "tag 2, moved true",
+                    "the mark stays: true; without tag: slot 3"));
 
     private static Map.Entry<String, List<String>> prints(String example, String... among) {
         return Map.entry(example, List.of(among));

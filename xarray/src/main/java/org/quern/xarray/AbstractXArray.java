@@ -33,6 +33,7 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
     final Tree tree;
     final Writer writer;
     private final Allocation allocation;
+    private final @Nullable MemoryBudget budget;
 
     AbstractXArray(XArrayConfig config, @Nullable Mirror mirror) {
         allocation = config.allocation();
@@ -45,12 +46,17 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
         };
         tree = new Tree(config.name(), config.maxNodeBytes(), mirror, allocation != Allocation.NONE,
                 allocation == Allocation.FROM_ONE, observer);
+        budget = config.budget();
+        if (budget != null) {
+            tree.nodes().shareIn(budget.shared());
+        }
         writer = new Writer(tree);
     }
 
     /** For readers of a tree that is there already. */
     AbstractXArray(Tree frozen) {
         allocation = Allocation.NONE;
+        budget = null;
         tree = frozen;
         writer = new Writer(frozen);
     }
@@ -199,7 +205,12 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
     public boolean isReserved(long index) {
         long word = tree.load(index);
         tree.requireOpen(word);
-        return word == Entry.RESERVED;
+        return word == Entry.RESERVED || (index == 0 && word == Entry.ABSENT && isZeroBusy());
+    }
+
+    /** Whether index 0 is taken for the sake of the others, also where there was no room for an entry that says so. */
+    private boolean isZeroBusy() {
+        return tree.zeroBusy() && !isEmpty();
     }
 
     /**
@@ -688,6 +699,7 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
         NodePool nodes = tree.nodes();
         return new NodeAllocationException("array " + nodes.name() + ": no room for the nodes of index="
                 + Long.toUnsignedString(index) + "; "
-                + nodes.inUse() + " of maxNodes=" + nodes.maxNodes() + " in use, " + NodeLayout.BYTES + " bytes each");
+                + nodes.inUse() + " of maxNodes=" + nodes.maxNodes() + " in use, " + NodeLayout.BYTES + " bytes each"
+                + (budget == null ? "" : "; budget: " + budget));
     }
 }

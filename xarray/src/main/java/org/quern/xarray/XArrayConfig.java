@@ -15,9 +15,11 @@ import org.quern.xarray.node.NodeLayout;
  *        of which up to four times as much is reserved
  * @param allocation whether the array hands out ids, and from where
  * @param listener is told of each node whose counts changed, or null
+ * @param budget limits the nodes of several arrays together, or null
  */
 @Operation(threads = Operation.Threads.ANY)
-public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation, @Nullable NodeListener listener) {
+public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation, @Nullable NodeListener listener,
+        @Nullable MemoryBudget budget) {
     /**
      * 8 GiB of nodes: 900 million dense entries. Reserving address space is free, but a process has only 128 TiB of it, and this leaves room for thousands of
      * arrays.
@@ -26,7 +28,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
 
     private static final long LARGEST = 1L << 44;
     private static final XArrayConfig DEFAULTS = new XArrayConfig("xarray", DEFAULT_MAX_NODE_BYTES, Allocation.NONE,
-            null);
+            null, null);
 
     /**
      * Checks the arguments.
@@ -64,7 +66,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      */
     @Operation(threads = Operation.Threads.ANY, errors = {IllegalArgumentException.class, NullPointerException.class})
     public XArrayConfig named(String newName) {
-        return new XArrayConfig(newName, maxNodeBytes, allocation, listener);
+        return new XArrayConfig(newName, maxNodeBytes, allocation, listener, budget);
     }
 
     /**
@@ -76,7 +78,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      */
     @Operation(threads = Operation.Threads.ANY, errors = IllegalArgumentException.class)
     public XArrayConfig withMaxNodeBytes(long bytes) {
-        return new XArrayConfig(name, bytes, allocation, listener);
+        return new XArrayConfig(name, bytes, allocation, listener, budget);
     }
 
     /**
@@ -88,7 +90,7 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      */
     @Operation(threads = Operation.Threads.ANY, errors = NullPointerException.class)
     public XArrayConfig allocating(Allocation from) {
-        return new XArrayConfig(name, maxNodeBytes, from, listener);
+        return new XArrayConfig(name, maxNodeBytes, from, listener, budget);
     }
 
     /**
@@ -98,6 +100,16 @@ public record XArrayConfig(String name, long maxNodeBytes, Allocation allocation
      * @return a copy
      */
     public XArrayConfig listening(@Nullable NodeListener newListener) {
-        return new XArrayConfig(name, maxNodeBytes, allocation, newListener);
+        return new XArrayConfig(name, maxNodeBytes, allocation, newListener, budget);
+    }
+
+    /**
+     * With a limit that it shares with other arrays.
+     *
+     * @param newBudget the budget; null for none
+     * @return a copy
+     */
+    public XArrayConfig sharing(@Nullable MemoryBudget newBudget) {
+        return new XArrayConfig(name, maxNodeBytes, allocation, listener, newBudget);
     }
 }

@@ -83,6 +83,28 @@ class IdsTest extends ArrayTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
+    void indexZeroStaysBusyWhereThereIsNoRoomToSaySo(Kind kind) { // H16
+        ArrayUnderTest array = create(kind, FROM_ONE.withMaxNodeBytes(2 * 576));
+        array.store(0, 7, 5); // a root with an entry of two slots
+        array.store(200, 6); // and a leaf: full
+        assertThat(nodes(array)).isEqualTo(2);
+        assertThat(array.erase(0)).isEqualTo(5);
+        assertThat(array.array().isReserved(0)).isTrue();
+        assertThat(array.load(0)).isEqualTo(ABSENT);
+        assertThat(array.insert(0, 7)).isFalse();
+        assertThat(array.array().reserve(0)).isFalse();
+        assertThat(array.array().release(0)).isFalse();
+        assertThat(array.array().isReserved(1)).isFalse();
+        assertThatExceptionOfType(NodeAllocationException.class).as("1 is free, but has no room either")
+                .isThrownBy(() -> array.tryAllocate(8, new Limit(0, 210)));
+        array.array().clearRange(1, MAX);
+        assertThat(array.array().isEmpty()).isTrue();
+        assertThat(array.array().isReserved(0)).isFalse();
+        assertThat(nodes(array)).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
     void cyclic(Kind kind) { // H10, H11, H12, T24
         ArrayUnderTest array = create(kind, ALLOCATING);
         CyclicCounter counter = CyclicCounter.of32Bits();

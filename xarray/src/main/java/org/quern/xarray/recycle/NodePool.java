@@ -44,6 +44,7 @@ public final class NodePool {
     private final Recycled recycled;
     private long[] spare = new long[MOST_PER_OPERATION];
     private final long[] quarantine = new long[MOST_QUARANTINED];
+    private SharedBudget.@Nullable Share share;
     private @Nullable BlockPool blocks;
     private int spares;
     private int quarantined;
@@ -75,6 +76,15 @@ public final class NodePool {
     }
 
     /**
+     * Takes from a budget that others share. Called before the first node is taken.
+     *
+     * @param budget the budget
+     */
+    public void shareIn(SharedBudget budget) {
+        share = budget.share(this);
+    }
+
+    /**
      * Makes sure that the next takes succeed, or changes nothing.
      *
      * @param nodes how many; mostly at most 22
@@ -93,13 +103,13 @@ public final class NodePool {
         BlockPool pool = blocks();
         int before = spares;
         while (spares < nodes) {
-            long offset = pool.take();
+            long offset = takeBlock(pool);
             if (offset == 0 && quarantined > 0) {
                 recycle();
-                offset = pool.take();
+                offset = takeBlock(pool);
             }
             if (offset >= linkableBytes()) {
-                pool.giveBack(offset); // the system granted less address space than was asked for
+                giveBack(pool, offset); // the system granted less address space than was asked for
                 offset = 0;
             }
             if (offset == 0) {
@@ -165,7 +175,7 @@ public final class NodePool {
             long offset = quarantine[quarantined - 1];
             recycled.nodeRecycled(offset);
             NodeAccess.scrubPlain(base + offset);
-            pool.giveBack(offset);
+            giveBack(pool, offset);
             quarantined--;
         }
     }
@@ -179,7 +189,7 @@ public final class NodePool {
         BlockPool pool = blocks();
         recycled.nodeRecycled(offset);
         NodeAccess.wipePlain(pool.baseAddress() + offset);
-        pool.giveBack(offset);
+        giveBack(pool, offset);
         inUse--;
     }
 
@@ -197,6 +207,9 @@ public final class NodePool {
         inUse = 0;
         if (blocks != null) {
             blocks.close();
+        }
+        if (share != null) {
+            share.giveAllBack();
         }
     }
 
@@ -283,11 +296,29 @@ public final class NodePool {
         giveBackSpares(0);
     }
 
+    private long takeBlock(BlockPool pool) {
+        if (share != null && !share.take(NodeLayout.BYTES)) {
+            return 0;
+        }
+        long offset = pool.take();
+        if (offset == 0 && share != null) {
+            share.giveBack(NodeLayout.BYTES);
+        }
+        return offset;
+    }
+
+    private void giveBack(BlockPool pool, long offset) {
+        pool.giveBack(offset);
+        if (share != null) {
+            share.giveBack(NodeLayout.BYTES);
+        }
+    }
+
     private void giveBackSpares(int kept) {
         if (spares > kept) {
             BlockPool pool = blocks();
             while (spares > kept) {
-                pool.giveBack(spare[--spares]);
+                giveBack(pool, spare[--spares]);
             }
         }
         if (spare.length > MOST_PER_OPERATION && spares <= MOST_PER_OPERATION) {
