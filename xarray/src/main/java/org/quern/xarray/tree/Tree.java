@@ -521,8 +521,11 @@ public final class Tree extends RecycleSequence {
 
     @SuppressWarnings("NullAway") // who holds a leaf lock has it from there
     private void leaveLeaf(long index) {
-        leavesAcquire().unlock(index);
-        Reference.reachabilityFence(this);
+        try {
+            leavesAcquire().unlock(index);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     private void refuseObserver() {
