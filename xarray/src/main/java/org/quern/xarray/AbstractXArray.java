@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.quern.kapi.KernelException;
 import org.quern.kapi.Operation;
 import org.quern.vmap.AddressSpaceException;
+import org.quern.vmap.Selection;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Extent;
 import org.quern.xarray.entry.Geometry;
@@ -15,6 +16,7 @@ import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.NodeObserver;
 import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
+import org.quern.xarray.tree.Sieve;
 import org.quern.xarray.tree.Tree;
 import org.quern.xarray.tree.TreeDump;
 import org.quern.xarray.tree.Writer;
@@ -428,6 +430,16 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
     }
 
     /**
+     * The free indices and how they lie.
+     *
+     * @return a live view
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public Holes holes() {
+        return new Holes(this);
+    }
+
+    /**
      * Whether there is no entry at all. Lock-free, O(1).
      *
      * @return true if there is none
@@ -672,6 +684,17 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
                     "mark=" + mark + ": array " + tree.nodes().name() + " allocates and keeps free ids in its place");
         }
         return number;
+    }
+
+    /** What looks for a combination of marks, if this array has them. */
+    final Sieve sieve(Selection selection) {
+        if (!Sieve.fits(selection)) {
+            throw new IllegalArgumentException("selection=" + selection + ": speaks of bits that are no marks");
+        }
+        if ((selection.bits() & Mark.M0.bit()) != 0) {
+            number(Mark.M0); // refused if the array lacks it
+        }
+        return new Sieve(selection);
     }
 
     /** Where nodes keep the bits of a mark, if this array has it. */

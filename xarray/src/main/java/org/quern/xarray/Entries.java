@@ -27,44 +27,14 @@ import org.quern.kapi.Operation;
  */
 @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
         IllegalArgumentException.class, UnsupportedOperationException.class, IllegalStateException.class})
-public final class Entries<V> implements Iterable<Map.Entry<Long, V>> {
-    private final Section section;
-
+public final class Entries<V> extends AbstractEntries<Entries<V>> implements Iterable<Map.Entry<Long, V>> {
     Entries(Section section) {
-        this.section = section;
+        super(section);
     }
 
-    /**
-     * The same view of another range.
-     *
-     * @param first first index
-     * @param last last index, inclusive
-     * @return the view
-     * @throws IllegalArgumentException if {@code last} is below {@code first}
-     */
-    public Entries<V> range(long first, long last) {
-        return new Entries<>(section.range(first, last));
-    }
-
-    /**
-     * The same view of the entries that have a mark. One that loses it before its turn is not delivered.
-     *
-     * @param mark the mark
-     * @return the view
-     * @throws NullPointerException if the mark is null
-     * @throws UnsupportedOperationException if the array allocates and the mark is M0
-     */
-    public Entries<V> marked(Mark mark) {
-        return new Entries<>(section.marked(Objects.requireNonNull(mark, "mark")));
-    }
-
-    /**
-     * The same view in the other direction.
-     *
-     * @return the view
-     */
-    public Entries<V> descending() {
-        return new Entries<>(section.reversed());
+    @Override
+    Entries<V> of(Section other) {
+        return new Entries<>(other);
     }
 
     /**
@@ -90,22 +60,7 @@ public final class Entries<V> implements Iterable<Map.Entry<Long, V>> {
         return section.run(Deliveries.<V>toPredicate(), Objects.requireNonNull(predicate, "predicate"));
     }
 
-    /**
-     * The number of entries, reserved ones not. O(entries).
-     *
-     * @return how many there are
-     * @throws IllegalStateException if the array is closed
-     */
-    public long count() {
-        return indices().count();
-    }
-
-    /**
-     * The indices, unsigned, in the view's order. The array is read when the stream runs.
-     *
-     * @return a stream
-     * @throws IllegalStateException if the array is closed; out of the stream
-     */
+    @Override
     public LongStream indices() {
         return StreamSupport.longStream(new SectionSpliterator.Numbers<>(section, Walk::<V>ofObjects, Probe<V>::index,
                 (part, action) -> part.run(Deliveries.<V>toConsumer(), (index, value) -> action.accept(index))), false);

@@ -19,44 +19,14 @@ import org.quern.kapi.Operation;
  */
 @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
         IllegalArgumentException.class, UnsupportedOperationException.class, IllegalStateException.class})
-public final class LongEntries {
-    private final Section section;
-
+public final class LongEntries extends AbstractEntries<LongEntries> {
     LongEntries(Section section) {
-        this.section = section;
+        super(section);
     }
 
-    /**
-     * The same view of another range.
-     *
-     * @param first first index
-     * @param last last index, inclusive
-     * @return the view
-     * @throws IllegalArgumentException if {@code last} is below {@code first}
-     */
-    public LongEntries range(long first, long last) {
-        return new LongEntries(section.range(first, last));
-    }
-
-    /**
-     * The same view of the entries that have a mark. One that loses it before its turn is not delivered.
-     *
-     * @param mark the mark
-     * @return the view
-     * @throws NullPointerException if the mark is null
-     * @throws UnsupportedOperationException if the array allocates and the mark is M0
-     */
-    public LongEntries marked(Mark mark) {
-        return new LongEntries(section.marked(Objects.requireNonNull(mark, "mark")));
-    }
-
-    /**
-     * The same view in the other direction.
-     *
-     * @return the view
-     */
-    public LongEntries descending() {
-        return new LongEntries(section.reversed());
+    @Override
+    LongEntries of(Section other) {
+        return new LongEntries(other);
     }
 
     /**
@@ -82,22 +52,7 @@ public final class LongEntries {
         return section.run(Deliveries.TO_LONG_PREDICATE, Objects.requireNonNull(predicate, "predicate"));
     }
 
-    /**
-     * The number of entries, reserved ones not. O(entries).
-     *
-     * @return how many there are
-     * @throws IllegalStateException if the array is closed
-     */
-    public long count() {
-        return indices().count();
-    }
-
-    /**
-     * The indices, unsigned, in the view's order. The array is read when the stream runs.
-     *
-     * @return a stream
-     * @throws IllegalStateException if the array is closed; out of the stream
-     */
+    @Override
     public LongStream indices() {
         return StreamSupport.longStream(new SectionSpliterator.Numbers<>(section, Walk::ofLongs, LongProbe::index,
                 (part, action) -> part.run(Deliveries.TO_LONG_CONSUMER, (index, value) -> action.accept(index))),

@@ -120,13 +120,17 @@ public final class LongXArray extends AbstractXArray {
         requireValue("value", value);
         long leaf = writer.enterToPut(index);
         try {
-            long place = writer.locate(leaf, index);
-            long old = writer.word(place, index);
-            put(place, index, Entry.value(value));
-            return toValue(old);
+            return storeAt(writer.locate(leaf, index), index, value);
         } finally {
             tree.leave(leaf, index);
         }
+    }
+
+    /** As store, by who holds the lock and knows where the index lives. */
+    long storeAt(long place, long index, long value) {
+        long old = writer.word(place, index);
+        put(place, index, Entry.value(value));
+        return toValue(old);
     }
 
     /**
@@ -763,7 +767,7 @@ public final class LongXArray extends AbstractXArray {
         return new LongWriteCursor(this, scope, index);
     }
 
-    private static void requireValue(String what, long value) {
+    static void requireValue(String what, long value) {
         if (value < 0) {
             throw new IllegalArgumentException(what + "=" + value + ": must be 0.." + Long.MAX_VALUE);
         }
@@ -880,6 +884,16 @@ public final class LongXArray extends AbstractXArray {
     public OptionalLong previousIndex(long from, long min, Mark mark) {
         LongProbe probe = new LongProbe();
         return findLast(from, min, mark, probe) ? OptionalLong.of(probe.index()) : OptionalLong.empty();
+    }
+
+    /**
+     * Operations on many indices at once.
+     *
+     * @return scratch space for one thread
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public LongBatch batch() {
+        return new LongBatch(this);
     }
 
     /**

@@ -1,5 +1,7 @@
 package org.quern.xarray;
 
+import org.quern.kapi.Operation;
+import org.quern.vmap.Selection;
 import org.quern.xarray.node.NodeLayout;
 
 /**
@@ -18,6 +20,31 @@ public enum Mark {
 
     Mark(int number) {
         this.number = number;
+    }
+
+    /**
+     * Its bit in the masks of a {@link Selection}.
+     *
+     * @return one of bits 0..2
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public long bit() {
+        return 1L << number;
+    }
+
+    /**
+     * A mask, for a {@link Selection}: {@code Selection.ALL.requiring(Mark.mask(M0, M1)).excluding(M2.bit())}.
+     *
+     * @param marks any number
+     * @return their bits
+     */
+    @Operation(threads = Operation.Threads.ANY, errors = NullPointerException.class)
+    public static long mask(Mark... marks) {
+        long mask = 0;
+        for (Mark mark : marks) {
+            mask |= mark.bit();
+        }
+        return mask;
     }
 
     int number() {

@@ -94,13 +94,18 @@ public final class XArray<V> extends AbstractXArray {
         Objects.requireNonNull(value, "value");
         long leaf = writer.enterToPut(index);
         try {
-            long place = writer.locate(leaf, index);
-            V old = content(place, index);
-            put(place, index, value);
-            return old;
+            return storeAt(writer.locate(leaf, index), index, value);
         } finally {
             tree.leave(leaf, index);
         }
+    }
+
+    /** As store, by who holds the lock and knows where the index lives. */
+    @Nullable
+    V storeAt(long place, long index, V value) {
+        V old = content(place, index);
+        put(place, index, value);
+        return old;
     }
 
     /**
@@ -836,6 +841,16 @@ public final class XArray<V> extends AbstractXArray {
     public OptionalLong previousIndex(long from, long min, Mark mark) {
         Probe<V> probe = new Probe<>();
         return findLast(from, min, mark, probe) ? OptionalLong.of(probe.index()) : OptionalLong.empty();
+    }
+
+    /**
+     * Operations on many indices at once.
+     *
+     * @return scratch space for one thread
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public Batch<V> batch() {
+        return new Batch<>(this);
     }
 
     /**

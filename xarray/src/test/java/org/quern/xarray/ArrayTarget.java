@@ -30,6 +30,10 @@ final class ArrayTarget implements TracedArray {
         return kind;
     }
 
+    ArrayUnderTest array() {
+        return array;
+    }
+
     private static Mark mark(int number) {
         return number == PRESENT ? null : MARKS[number];
     }

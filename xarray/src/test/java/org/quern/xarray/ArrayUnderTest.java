@@ -43,6 +43,19 @@ interface ArrayUnderTest extends AutoCloseable {
 
     AbstractXArray array();
 
+    AbstractEntries<?> entries();
+
+    void forEach(AbstractEntries<?> entries, LongEntryConsumer consumer);
+
+    /** What a batch reads. */
+    long[] loadAll(long... indices);
+
+    void storeAll(long[] indices, long[] values);
+
+    boolean[] insertAll(long[] indices, long[] values);
+
+    int eraseAll(long... indices);
+
     /** What was there: {@link #RESERVED} for a reserved entry. */
     long compareAndExchange(long index, long expected, long update);
 
@@ -84,6 +97,14 @@ interface ArrayUnderTest extends AutoCloseable {
         return map;
     }
 
+    private static int count(boolean... set) {
+        int count = 0;
+        for (boolean one : set) {
+            count += one ? 1 : 0;
+        }
+        return count;
+    }
+
     static ArrayUnderTest longs(XArrayConfig config) {
         return new Longs(LongXArray.create(config));
     }
@@ -93,6 +114,40 @@ interface ArrayUnderTest extends AutoCloseable {
     }
 
     record Longs(LongXArray array) implements ArrayUnderTest {
+        @Override
+        public AbstractEntries<?> entries() {
+            return array.entries();
+        }
+
+        @Override
+        public void forEach(AbstractEntries<?> entries, LongEntryConsumer consumer) {
+            ((LongEntries) entries).forEach(consumer);
+        }
+
+        @Override
+        public long[] loadAll(long... indices) {
+            long[] values = new long[indices.length];
+            array.batch().load(indices, values);
+            return values;
+        }
+
+        @Override
+        public void storeAll(long[] indices, long[] values) {
+            array.batch().store(indices, values, indices.length);
+        }
+
+        @Override
+        public boolean[] insertAll(long[] indices, long[] values) {
+            boolean[] inserted = new boolean[indices.length];
+            int count = array.batch().insert(indices, values, indices.length, inserted);
+            return count == count(inserted) ? inserted : new boolean[0];
+        }
+
+        @Override
+        public int eraseAll(long... indices) {
+            return array.batch().erase(indices);
+        }
+
         @Override
         public long load(long index) {
             return array.load(index);
@@ -250,6 +305,45 @@ interface ArrayUnderTest extends AutoCloseable {
 
         private static long value(Box box) {
             return box == null ? LongXArray.ABSENT : box.value;
+        }
+
+        @Override
+        public AbstractEntries<?> entries() {
+            return array.entries();
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public void forEach(AbstractEntries<?> entries, LongEntryConsumer consumer) {
+            ((Entries<Box>) entries).forEach((index, box) -> consumer.accept(index, box.value));
+        }
+
+        private Box[] boxes(long... values) {
+            return java.util.Arrays.stream(values).mapToObj(this::box).toArray(Box[]::new);
+        }
+
+        @Override
+        public long[] loadAll(long... indices) {
+            Box[] values = new Box[indices.length];
+            array.batch().load(indices, values, indices.length);
+            return java.util.Arrays.stream(values).mapToLong(Objects::value).toArray();
+        }
+
+        @Override
+        public void storeAll(long[] indices, long[] values) {
+            array.batch().store(indices, boxes(values), indices.length);
+        }
+
+        @Override
+        public boolean[] insertAll(long[] indices, long[] values) {
+            boolean[] inserted = new boolean[indices.length];
+            int count = array.batch().insert(indices, boxes(values), indices.length, inserted);
+            return count == count(inserted) ? inserted : new boolean[0];
+        }
+
+        @Override
+        public int eraseAll(long... indices) {
+            return array.batch().erase(indices);
         }
 
         @Override

@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,10 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class ConcurrentReadersTest extends ArrayTest {
-    private static final long MILLIS = Long.getLong("quern.xarray.stressMillis", 700);
     private static final long[] PERMANENT = {0, 1, 63, 64, 100, 4095};
-
-    private final AtomicBoolean stop = new AtomicBoolean();
 
     private static long valueOf(long index, long round) {
         return (index & 0xffffff) << 20 | round & 0xfffff;
@@ -36,33 +32,6 @@ class ConcurrentReadersTest extends ArrayTest {
     private static void requireOwn(long index, long value) {
         if (value != ABSENT && value >>> 20 != (index & 0xffffff)) {
             throw new AssertionError("index " + Long.toUnsignedString(index) + " gave " + (value >>> 20));
-        }
-    }
-
-    /** Runs the readers until the writer has churned long enough; the first failure of any is thrown. */
-    private void race(Runnable churn, List<Callable<Long>> readers) throws Exception {
-        try (ExecutorService threads = Executors.newCachedThreadPool()) {
-            List<Future<Long>> results = new ArrayList<>();
-            for (Callable<Long> reader : readers) {
-                results.add(threads.submit(() -> {
-                    long turns = 0;
-                    do {
-                        turns += reader.call();
-                    } while (!stop.get());
-                    return turns;
-                }));
-            }
-            long end = System.nanoTime() + MILLIS * 1_000_000;
-            try {
-                while (System.nanoTime() < end && results.stream().noneMatch(Future::isDone)) {
-                    churn.run();
-                }
-            } finally {
-                stop.set(true);
-            }
-            for (Future<Long> result : results) {
-                assertThat(result.get()).isPositive();
-            }
         }
     }
 
@@ -107,7 +76,7 @@ class ConcurrentReadersTest extends ArrayTest {
             assertThat(Long.compareUnsigned(probe.index(), 4095)).isLessThanOrEqualTo(0);
             return 1L;
         };
-        race(() -> churn(array, random), List.of(loads, iterations));
+        new ReaderRace().run(() -> churn(array, random), List.of(loads, iterations));
     }
 
     private static long churned(int i) {
@@ -158,7 +127,7 @@ class ConcurrentReadersTest extends ArrayTest {
             return 1L;
         };
         int[] round = {0};
-        race(() -> {
+        new ReaderRace().run(() -> {
             long index = 1L << 6 * (round[0]++ % 11);
             array.store(index, valueOf(index, round[0]));
             array.erase(index);
@@ -176,7 +145,7 @@ class ConcurrentReadersTest extends ArrayTest {
             array.forEach(0, MAX, null, ConcurrentReadersTest::requireOwn);
             return 1L;
         };
-        race(() -> {
+        new ReaderRace().run(() -> {
             for (int i = 0; i < 64; i++) {
                 array.store(churned(i), valueOf(churned(i), i));
             }
@@ -308,7 +277,7 @@ class ConcurrentReadersTest extends ArrayTest {
             }
             return 1L;
         };
-        race(() -> churnOrders(array, random), List.of(loads, iterations));
+        new ReaderRace().run(() -> churnOrders(array, random), List.of(loads, iterations));
     }
 
     private static AutoCloseable cursor(ArrayUnderTest array) {

@@ -85,17 +85,35 @@ final class Marking {
 
     /** Clears all marks of several slots. */
     void clearAllIn(long node, long mask) {
-        long address = tree.basePlain() + node;
         for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
-            long bitmap = NodeLayout.marks(mark);
-            long bits = NodeAccess.bitmapPlain(address, bitmap);
-            long marked = bits & mask;
-            if (marked != 0) {
-                int last = Long.numberOfTrailingZeros(marked);
-                NodeAccess.setBitmapRelease(address, bitmap, (bits & ~mask) | 1L << last);
-                clear(node, last, mark); // one is left for the usual way up
-            }
+            clearIn(node, mask, mark);
         }
+    }
+
+    /** Clears a mark of several slots; says of how many that had it. */
+    int clearIn(long node, long mask, int mark) {
+        long address = tree.basePlain() + node;
+        long bits = NodeAccess.bitmapPlain(address, NodeLayout.marks(mark));
+        long marked = bits & mask;
+        if (marked != 0) {
+            int last = Long.numberOfTrailingZeros(marked);
+            NodeAccess.setBitmapRelease(address, NodeLayout.marks(mark), (bits & ~mask) | 1L << last);
+            clear(node, last, mark); // one is left for the usual way up
+        }
+        return Long.bitCount(marked);
+    }
+
+    /** Sets a mark of several slots; says of how many that did not have it. */
+    int setIn(long node, long mask, int mark) {
+        long address = tree.basePlain() + node;
+        long bits = NodeAccess.bitmapPlain(address, NodeLayout.marks(mark));
+        long fresh = mask & ~bits;
+        if (fresh != 0) {
+            long last = Long.lowestOneBit(fresh);
+            NodeAccess.setBitmapRelease(address, NodeLayout.marks(mark), bits | (fresh ^ last));
+            set(node, Long.numberOfTrailingZeros(last), mark); // one is left for the usual way up
+        }
+        return Long.bitCount(fresh);
     }
 
     /** The slots in a mask become one entry, which has the marks of all that was there. */

@@ -75,6 +75,9 @@ public final class Tree extends RecycleSequence {
     /** Set before the first entry that spans indices is published, and never cleared: so who has read such an entry sees it set. */
     private boolean spanning;
 
+    /** Set before the first reserved entry is published, but for the one at index 0 that is there for the others; likewise. */
+    private boolean reserving;
+
     private final @Nullable Mirror mirror;
     private final @Nullable NodeObserver observer;
     private final boolean allocating;
@@ -214,7 +217,7 @@ public final class Tree extends RecycleSequence {
     }
 
     /** What a head that is no root says about an index. */
-    private static long loneWord(long head, long index) {
+    static long loneWord(long head, long index) {
         return index == 0 || head == Entry.CLOSED ? head : Entry.ABSENT;
     }
 
@@ -412,6 +415,20 @@ public final class Tree extends RecycleSequence {
             spanning = true;
             sequence().advance();
         }
+    }
+
+    /**
+     * Whether there ever was a reserved entry, that at index 0 of an array that allocates from 1 not counted; meaningful for an entry that was read before.
+     *
+     * @return false if every entry read so far has content
+     */
+    public boolean reservingPlain() {
+        return reserving;
+    }
+
+    /** A reserved entry is about to be published at an index; as {@link #setSpanning}. */
+    void setReservingPlain(long index) {
+        reserving |= index != 0 || !zeroBusy;
     }
 
     /**

@@ -51,6 +51,15 @@ public interface Visit<S> {
     }
 
     /**
+     * Whether {@link #leaf} is told of slots with a mark, too, all of a leaf at once: it then does not look at each mark again before its turn comes.
+     *
+     * @return false for what hands out entries
+     */
+    default boolean takesWholeLeaves() {
+        return false;
+    }
+
+    /**
      * Visits a slot.
      *
      * @param tree the tree

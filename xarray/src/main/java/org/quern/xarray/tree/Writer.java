@@ -169,6 +169,9 @@ public final class Writer {
      * @return false if there is no room for nodes; nothing has changed then
      */
     public boolean put(long place, long index, long word, @Nullable Object content) {
+        if (word == Entry.RESERVED) {
+            tree.setReservingPlain(index);
+        }
         if (!Place.isLeaf(place)) {
             return putAbove(place, index, word, content);
         }
@@ -262,6 +265,9 @@ public final class Writer {
         long head = tree.headPlain();
         tree.requireOpen(head);
         tree.setSpanning();
+        if (word == Entry.RESERVED) {
+            tree.setReservingPlain(-1L);
+        }
         Growth.Addition entry = new Growth.Addition(base, shift, count, word, content);
         if (!Entry.isRoot(head) || Entry.rootShift(head) < entry.top()) {
             return span(growth.insert(entry));
@@ -473,6 +479,17 @@ public final class Writer {
 
     private long siblings(long node) {
         return NodeAccess.bitmapPlain(tree.basePlain() + node, NodeLayout.SIBLINGS);
+    }
+
+    /**
+     * What sets or clears a mark of all that a scan visits, under the lock.
+     *
+     * @param mark 0..2
+     * @param set whether to set it
+     * @return adds the entries it changes to the first number of its sink
+     */
+    public Visit<long[]> marks(int mark, boolean set) {
+        return new RangeMarks(marking, mark, set);
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.quern.xarray.model.Orders;
 
 /** Does what a line says to an array and gives the result as text. Made for one array; {@code init} asks for another. */
-final class TraceInterpreter implements AutoCloseable {
+public final class TraceInterpreter implements AutoCloseable {
     private static final long LAST_INDEX = -1L;
 
     private final Function<TracedArray.Kind, TracedArray> factory;
@@ -15,7 +15,7 @@ final class TraceInterpreter implements AutoCloseable {
     private CursorLines cursors;
     private List<String> dump = List.of();
 
-    TraceInterpreter(Function<TracedArray.Kind, TracedArray> factory) {
+    public TraceInterpreter(Function<TracedArray.Kind, TracedArray> factory) {
         this.factory = factory;
         init(TracedArray.Kind.PLAIN);
     }
@@ -27,7 +27,7 @@ final class TraceInterpreter implements AutoCloseable {
         return "ok";
     }
 
-    TracedArray array() {
+    public TracedArray array() {
         return array;
     }
 
@@ -143,7 +143,7 @@ final class TraceInterpreter implements AutoCloseable {
     }
 
     /** A dump with all its entries, else the answer alone. */
-    String runWhole(TraceLine line) {
+    public String runWhole(TraceLine line) {
         String answer = run(line);
         if (!line.name().equals("dump")) {
             return answer;
