@@ -40,11 +40,10 @@ final class LeafLocks {
     private static final long FREE = 0;
     private static final long HELD = 1;
     private static final int SPINS = 512;
-    private static final int YIELDS = 64;
     private static final long PAUSE_NANOS = 20_000;
 
     private final WriterLock whole;
-    private final long[] cells = new long[LOCKS + 1 << STRIDE_BITS];
+    private final long[] cells = new long[(LOCKS + 1) << STRIDE_BITS];
 
     LeafLocks(WriterLock whole) {
         this.whole = whole;
@@ -81,7 +80,8 @@ final class LeafLocks {
     }
 
     private static int cell(long index) {
-        return (int) (index >>> Geometry.DIGIT_BITS & LOCKS - 1) + 1 << STRIDE_BITS;
+        int number = (int) (index >>> Geometry.DIGIT_BITS) & (LOCKS - 1);
+        return (number + 1) << STRIDE_BITS;
     }
 
     /** Gives a lock back. */
@@ -104,8 +104,6 @@ final class LeafLocks {
         for (int i = 0; !isQuiet(); i++) {
             if (i < SPINS) {
                 Thread.onSpinWait();
-            } else if (i < SPINS + YIELDS) {
-                Thread.yield();
             } else {
                 LockSupport.parkNanos(this, PAUSE_NANOS);
             }
