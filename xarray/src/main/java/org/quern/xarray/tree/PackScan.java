@@ -127,7 +127,10 @@ final class PackScan {
     private static <S> int visit(Tree tree, Visit<S> visit, long seen, long pack, int position, long key, long bitmap,
             @Nullable Sieve sieve, S sink) {
         int steady = steady(tree, seen, pack);
-        if (steady != Visit.NEXT || (wanted(pack, bitmap, sieve) >>> position & 1) == 0) {
+        if (steady == Visit.NEXT && (wanted(pack, bitmap, sieve) >>> position & 1) == 0) {
+            return steady(tree, seen, pack); // passed over only if that was this node's bit
+        }
+        if (steady != Visit.NEXT) {
             return steady;
         }
         return visit.slot(tree, seen, Place.packed(tree.basePlain(), pack, position), position, key, sink);

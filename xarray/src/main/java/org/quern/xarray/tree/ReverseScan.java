@@ -80,6 +80,10 @@ public final class ReverseScan {
                 bits ^= 1L << at;
                 next = least(next, last(base, shift, siblings, at));
                 long word = shift > 0 && tree.isSparse() ? NodeAccess.slotAcquire(address, at) : Entry.ABSENT;
+                if (Entry.isLink(word, tree.linkMaskPlain())) {
+                    went = Visit.MOVED; // what was packed there has burst
+                    continue;
+                }
                 if (Packed.isPacked(word)) {
                     long came = PackScan.descending(tree, visit, seen, word, shift, first, next, bitmap, sink);
                     went = PackScan.went(came);

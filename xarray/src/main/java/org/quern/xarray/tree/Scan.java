@@ -102,6 +102,10 @@ public final class Scan {
                     }
                     next = index;
                     long word = shift > 0 && tree.isSparse() ? NodeAccess.slotAcquire(address, at) : Entry.ABSENT;
+                    if (Entry.isLink(word, tree.linkMaskPlain())) {
+                        went = Visit.MOVED; // what was packed there has burst
+                        continue;
+                    }
                     if (Packed.isPacked(word)) {
                         long came = PackScan.ascending(tree, visit, seen, word, shift, next, last, bitmap, sink);
                         went = PackScan.went(came);

@@ -84,6 +84,9 @@ public final class SelectionScan {
                 return false;
             }
             long word = shift > 0 && tree.isSparse() ? NodeAccess.slotAcquire(address, slot) : Entry.ABSENT;
+            if (Entry.isLink(word, tree.linkMaskPlain())) {
+                continue; // what was packed there has burst
+            }
             boolean packed = Packed.isPacked(word);
             bits &= shift == 0
                     ? within(base, siblings, low, high, descending || low == first)
