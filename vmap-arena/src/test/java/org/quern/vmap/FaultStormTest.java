@@ -27,7 +27,8 @@ class FaultStormTest {
     void itNeedsNoPrivilege(String backEnd) throws Exception {
         assumeTrue("root".equals(System.getProperty("user.name")), "who is nobody already has run the other test");
         ForkedJvm.Outcome outcome = ForkedJvm.run(List.of("timeout", "-s", "KILL", "50", "setpriv", "--reuid=65534",
-                "--regid=65534", "--clear-groups", "--"), List.of("-XX:+UseSerialGC"), FaultStorm.class, backEnd, "1000");
+                "--regid=65534", "--clear-groups", "--"), List.of("-XX:+UseSerialGC"), FaultStorm.class, backEnd,
+                "1000");
         assertThat(outcome.status()).as(outcome.output()).isZero();
         assertThat(outcome.output()).contains("wrong: []");
     }

@@ -99,7 +99,8 @@ final class NativeTouch {
     /** Moves pages to where there is more room; the new address. */
     static long growElsewhere(UserfaultMemory memory, long offset, long length, long newLength) {
         try {
-            return ((MemorySegment) MREMAP.invokeExact(at(memory, offset), length, newLength, MREMAP_MAYMOVE)).address();
+            return ((MemorySegment) MREMAP.invokeExact(at(memory, offset), length, newLength, MREMAP_MAYMOVE))
+                    .address();
         } catch (Throwable t) {
             throw new AssertionError(t);
         }

@@ -34,7 +34,8 @@ class PinEventTest {
         }
         List<RecordedEvent> events = RecordingFile.readAllEvents(file);
         assertThat(events).extracting(e -> e.getString("owner")).containsExactlyInAnyOrder("device", "reader");
-        RecordedEvent device = events.stream().filter(e -> e.getString("owner").equals("device")).findFirst().orElseThrow();
+        RecordedEvent device = events.stream().filter(e -> e.getString("owner").equals("device")).findFirst()
+                .orElseThrow();
         assertThat(device.getString("arena")).isEqualTo("pins on record");
         assertThat(device.getLong("pages")).isEqualTo(3);
         assertThat(device.getBoolean("longTerm")).isTrue();

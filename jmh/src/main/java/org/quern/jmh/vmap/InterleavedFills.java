@@ -38,7 +38,8 @@ public final class InterleavedFills {
                     .add("lazy, published, runs of 4 KiB", () -> lazy(arena, 4096, false))
                     .add("lazy, published, runs of 64 KiB", () -> lazy(arena, 65536, false))
                     .add("lazy, copied, runs of 4 KiB", () -> lazy(arena, 4096, true))
-                    .add("lazy, copied, runs of 64 KiB", () -> lazy(arena, 65536, true)).run("first touch of 64 MiB, and its end");
+                    .add("lazy, copied, runs of 64 KiB", () -> lazy(arena, 65536, true))
+                    .run("first touch of 64 MiB, and its end");
         }
     }
 

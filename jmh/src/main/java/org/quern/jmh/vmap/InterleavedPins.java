@@ -57,8 +57,10 @@ public final class InterleavedPins {
                     return all.memory.reinterpret(scope, null).byteSize();
                 }
             })).add("pin and release, all 65 pages", repeated(() -> closed(all.pins.pin(all.range, SHORT))))
-                    .add("pin and release, one page of 65", repeated(() -> closed(all.pins.pin(all.range, 3, 1, SHORT))))
-                    .add("pin and release, 64 pages of 65", repeated(() -> closed(all.pins.pin(all.range, 0, 64, SHORT))))
+                    .add("pin and release, one page of 65",
+                            repeated(() -> closed(all.pins.pin(all.range, 3, 1, SHORT))))
+                    .add("pin and release, 64 pages of 65",
+                            repeated(() -> closed(all.pins.pin(all.range, 0, 64, SHORT))))
                     .add("long-term pin and release", repeated(() -> closed(all.pins.pin(all.range, LONG))))
                     .add("hold and release, all pages", repeated(() -> {
                         try (Hold hold = all.pins.hold(all.range, "benchmark")) {
