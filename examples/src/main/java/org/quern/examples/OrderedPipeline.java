@@ -14,6 +14,8 @@ import org.quern.padata.Padata;
 import org.quern.padata.PadataOptions;
 import org.quern.padata.PadataStats;
 import org.quern.padata.Shell;
+import org.quern.padata.ShellOptions;
+import org.quern.padata.SlotShell;
 import org.quern.padata.Worker;
 
 /**
@@ -25,7 +27,7 @@ public final class OrderedPipeline {
     private OrderedPipeline() {}
 
     /**
-     * Runs the three parts.
+     * Runs the parts.
      *
      * @param args none
      * @throws Exception if a part goes wrong
@@ -34,6 +36,7 @@ public final class OrderedPipeline {
         firstSteps();
         chain(200_000);
         deferred();
+        System.out.println("slots: " + slots(100_000) + " numbers in order, no job was brought");
         System.out.println("masks: " + masks());
     }
 
@@ -176,6 +179,49 @@ public final class OrderedPipeline {
             }
         }
         System.out.println("completed last to first, delivered " + order);
+    }
+
+    // snippet: padata-slot-job
+    /** A job that lives in a slot: made once, filled in again and again. */
+    private static final class Square extends Job {
+        int number;
+        private final long[] sum;
+        private long square;
+
+        Square(long[] sum) {
+            this.sum = sum;
+        }
+
+        @Override
+        protected void parallel(Worker worker) {
+            square = (long) number * number;
+        }
+
+        @Override
+        protected void serial() {
+            sum[0] = number == sum[1]++ ? sum[0] + square : -1; // plain: serial phases are ordered
+        }
+    }
+    // end: padata-slot-job
+
+    private static long slots(int count) {
+        long[] sum = new long[2];
+        try (Padata padata = Padata.open(PadataOptions.defaults())) {
+            // snippet: padata-slots
+            SlotShell<Square> slots = padata.newSlotShell(ShellOptions.defaults(), () -> new Square(sum));
+            for (int i = 0; i < count; i++) {
+                Square next = slots.claim(); // with the ring full this helps, as submit does
+                if (next == null) {
+                    throw new IllegalStateException("refused: " + slots.refusal().result());
+                }
+                next.number = i;
+                if (i % 32 == 31 || i == count - 1) {
+                    slots.publish(); // all that were claimed, at once
+                }
+            }
+            // end: padata-slots
+        }
+        return sum[1];
     }
 
     private static String masks() {

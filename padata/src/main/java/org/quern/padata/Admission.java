@@ -23,7 +23,7 @@ import org.quern.padata.run.AsymmetricFence;
  * Cost, with room: two compare-and-sets in a shell with many submitters (job and tail), none in a single-producer shell;
  * a batch takes its numbers at once. No fence that costs anything; see {@link AsymmetricFence}.
  */
-final class Admission {
+final class Admission implements Entrance {
     private static final int SHUT = 0;
     private static final int OPEN = 1;
     private static final VarHandle OWNER;
@@ -68,15 +68,18 @@ final class Admission {
         dropping = fullRing.isDropping();
     }
 
-    int capacity() {
+    @Override
+    public int capacity() {
         return fullRing.capacity();
     }
 
-    long voids() {
+    @Override
+    public long voids() {
         return voids.get();
     }
 
-    Submission submit(Job job, int callbackCpu) {
+    @Override
+    public Submission submit(Job job, int callbackCpu) {
         take(job);
         long deadline = 0;
         for (;;) {
@@ -108,7 +111,8 @@ final class Admission {
         }
     }
 
-    int submitAll(Job[] jobs, int from, int count, int callbackCpu) {
+    @Override
+    public int submitAll(Job[] jobs, int from, int count, int callbackCpu) {
         if (dropping || limit != null) {
             return submitEach(jobs, from, count, callbackCpu);
         }
@@ -156,7 +160,8 @@ final class Admission {
     }
 
     /** Takes over what shell and instance say now. Called by whoever changed that, before his heavy fence. */
-    synchronized void setGate() {
+    @Override
+    public synchronized void setGate() {
         gate = engine.isRunning() && instance.isOpen() ? OPEN : SHUT;
     }
 

@@ -60,7 +60,7 @@ final class FullRing {
         return isDropping(options.whenFull) ? 2 * promised(options) : promised(options);
     }
 
-    private static boolean isDropping(Backpressure policy) {
+    static boolean isDropping(Backpressure policy) {
         return policy == Backpressure.DROP_NEWEST || policy == Backpressure.DROP_OLDEST;
     }
 

@@ -80,17 +80,33 @@ final class KeyedEngine implements Served {
             throw new IllegalStateException("job=" + job.getClass().getName() + " is in flight: it may be submitted to "
                     + name + " again when its serial phase has been entered");
         }
+        SubmitResult outcome;
+        do {
+            outcome = tryTo(key, job);
+        } while (outcome == null && awaitMasks());
+        if (outcome == null || outcome == SubmitResult.FULL) {
+            job.setIdleRelease();
+        }
+        return outcome == null ? SubmitResult.STOPPED : outcome;
+    }
+
+    /** Null if the gate is shut; then the job is still the caller's. */
+    private @Nullable SubmitResult tryTo(Object key, KeyedJob job) {
         entered.increment(); // a full fence; then the look: Y3
         try {
-            SubmitResult refusal = isRunning() && instance.isOpen() ? takeRoom(key, job) : SubmitResult.STOPPED;
-            if (refusal != null) {
-                job.setIdleRelease();
-                return refusal;
+            if (!isRunning() || !instance.isOpen()) {
+                return null;
             }
-            return append(job);
+            SubmitResult refusal = takeRoom(key, job);
+            return refusal != null ? refusal : append(job);
         } finally {
             left.increment();
         }
+    }
+
+    /** Waits, outside of what the change of masks waits for, until masks are not being replaced any more; false if stopped. */
+    private boolean awaitMasks() {
+        return isRunning() && instance.masks().refusal(true, 0, true) == null;
     }
 
     /** Makes the job its key's; null if there was room. */

@@ -39,13 +39,14 @@ public final class KeyedShell<K> implements AutoCloseable {
     }
 
     /**
-     * Submits a job of a key. Neither waits nor runs a callback. Takes no lock but that of a map's bin, and allocates only
+     * Submits a job of a key. Does not wait (but for masks that are being replaced), nor runs a callback. Takes no lock but that of a map's bin, and allocates only
      * when the key had no job: about 100 bytes.
      *
      * @param key the key
      * @param job the job; taken over until its serial phase is entered, if accepted or dropped
      * @return {@code ACCEPTED}; {@code FULL}, also if {@link PadataOptions#maxInFlight} is reached; {@code DROPPED}; or
-     *         {@code STOPPED} if the shell is closed or its instance accepts nothing now, also while masks are replaced
+     *         {@code STOPPED} if the shell is closed or its instance accepts nothing now. While masks are replaced, which
+     *         takes microseconds to milliseconds, it waits
      * @throws IllegalStateException if the job is in flight
      * @throws NullPointerException if an argument is null
      */

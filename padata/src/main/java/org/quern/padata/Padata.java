@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
@@ -74,6 +75,27 @@ public final class Padata implements AutoCloseable {
             IllegalArgumentException.class, IllegalStateException.class})
     public Shell newShell(ShellOptions options) {
         return instance.shells().make(options.resolve(instance.options()));
+    }
+
+    /**
+     * A shell whose jobs stand in its slots, made here once and for all, for one submitting thread. Costs what a shell
+     * costs, and its jobs: as many as its {@link ShellOptions#withCapacity capacity}, rounded up to a power of two.
+     *
+     * @param <J> the type of the jobs
+     * @param options what to make; {@link ShellOptions#singleProducer} goes without saying
+     * @param factory makes a new job each time it is called
+     * @return the shell
+     * @throws IllegalStateException if the instance is closed or has {@link PadataOptions#maxShells} shells
+     * @throws IllegalArgumentException if the factory makes null or a job twice, the shell would drop jobs, or
+     *         {@link SerialMode#ON_CALLBACK_CPU} is asked for without a serial mask
+     * @throws NullPointerException if an argument is null
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "the instance's lock", errors = {
+            IllegalArgumentException.class, IllegalStateException.class, NullPointerException.class})
+    public <J extends Job> SlotShell<J> newSlotShell(ShellOptions options, Supplier<? extends J> factory) {
+        Objects.requireNonNull(options, "options");
+        Objects.requireNonNull(factory, "factory");
+        return SlotShell.make(instance, options.resolve(instance.options()), factory);
     }
 
     /**

@@ -96,6 +96,19 @@ public final class PadataOptions {
     }
 
     /**
+     * Lets Java Flight Recorder see every job of a shell: {@code org.quern.padata.ParallelPhase} and
+     * {@code org.quern.padata.SerialPhase}, both off in a recording until it enables them. Off by default, and then not even
+     * the question whether somebody records is on the way of a job. Jobs of keyed shells are not recorded.
+     *
+     * @param record whether
+     * @return the changed copy
+     */
+    @Operation(threads = Operation.Threads.ANY)
+    public PadataOptions recordJobs(boolean record) {
+        return with(d -> d.recordJobs = record);
+    }
+
+    /**
      * Binds each worker to its CPU by sched_setaffinity(2), where the system lets it; otherwise workers run unpinned
      * and {@link PadataStats#parallelCpus} says so. Off by default: on shared cores pinning ruins tail latency.
      *
@@ -301,6 +314,7 @@ public final class PadataOptions {
         Duration deferralLimit;
         int parallelWorkers;
         boolean pinned;
+        boolean recordJobs;
         /** 0: workers have threads. */
         int externalBatches;
         @Nullable
@@ -327,6 +341,7 @@ public final class PadataOptions {
             deferralLimit = from.deferralLimit;
             parallelWorkers = from.parallelWorkers;
             pinned = from.pinned;
+            recordJobs = from.recordJobs;
             externalBatches = from.externalBatches;
             workerContext = from.workerContext;
             failureHandler = from.failureHandler;

@@ -23,6 +23,7 @@ final class ParallelPhase {
     private final SerialPhase serialPhase;
     private final Scheduling scheduling;
     private final RunQueue runQueue;
+    private final boolean recording;
 
     ParallelPhase(RingEngine engine, Ring ring, SerialPhase serialPhase, Scheduling scheduling, RunQueue runQueue) {
         this.engine = engine;
@@ -30,6 +31,7 @@ final class ParallelPhase {
         this.serialPhase = serialPhase;
         this.scheduling = scheduling;
         this.runQueue = runQueue;
+        recording = engine.instance().options().recordJobs;
     }
 
     /**
@@ -99,7 +101,11 @@ final class ParallelPhase {
         }
         worker.setInParallel(true);
         for (long sequence = unit; sequence != end; sequence++) {
-            if (!worker.run(engine, ring.jobPlain(sequence), sequence)) {
+            Job job = ring.jobPlain(sequence);
+            boolean done = recording
+                    ? JobPhaseEvent.Parallel.run(worker, engine, job, sequence)
+                    : worker.run(engine, job, sequence);
+            if (!done) {
                 worker.setInParallel(false);
                 if (sequence != unit) {
                     finish(worker, unit, (int) (sequence - unit));

@@ -1,11 +1,11 @@
 package org.quern.padata;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.padata.run.Idling;
+import org.quern.padata.run.LoopState;
 import org.quern.padata.run.Sleepers;
 
 /**
@@ -14,18 +14,13 @@ import org.quern.padata.run.Sleepers;
  * yield costs a whole time slice.
  */
 final class ParallelWorker {
-    private static final int RUNNING = 0;
-    private static final int STOPPING = 1;
-    private static final int ENDED = 2;
-
     private final Worker worker;
     private final RunQueue runQueue;
     private final Sleepers sleepers;
     private final Idling idling;
     private final Function<Worker, @Nullable Served> othersWork;
     private final BooleanSupplier hasWork = this::hasWork; // made once: sleeping allocates nothing
-    // RUNNING <--> STOPPING -> ENDED: whoever wants the worker back may be in time, or starts another thread
-    private final AtomicInteger state = new AtomicInteger(RUNNING);
+    private final LoopState state = new LoopState();
 
     ParallelWorker(Worker worker, RunQueue runQueue, Sleepers sleepers, Idling idling,
             Function<Worker, @Nullable Served> othersWork) {
@@ -39,12 +34,12 @@ final class ParallelWorker {
     /** Ends the loop after the batch being run; the caller wakes the sleepers afterwards. */
     void stop() {
         worker.setRetired(true);
-        state.compareAndSet(RUNNING, STOPPING);
+        state.stop();
     }
 
     /** Takes a stop back; false if it is too late and the thread ends. */
     boolean revive() {
-        if (state.get() == ENDED || (state.get() == STOPPING && !state.compareAndSet(STOPPING, RUNNING))) {
+        if (!state.revive()) {
             return false;
         }
         worker.setRetired(false);
@@ -64,7 +59,7 @@ final class ParallelWorker {
                 }
             }
             worker.thread = null; // before ENDED: then the worker may be another thread's
-        } while (!state.compareAndSet(STOPPING, ENDED));
+        } while (!state.end());
     }
 
     private void idle() {

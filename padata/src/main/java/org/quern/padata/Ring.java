@@ -2,6 +2,7 @@ package org.quern.padata;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.padata.order.DrainWords;
@@ -46,13 +47,38 @@ final class Ring {
     /** Callback CPU of each slot's job; null where the shell serialises inline. */
     private final char @Nullable [] callbackCpus;
     private final int mask;
+    /** Whether the jobs stand in their slots for good, and the tail alone says which are published. */
+    private final boolean fixed;
 
     Ring(int capacity, long first, boolean withCallbackCpus) {
-        cursors = new RingCursors(capacity, first);
+        this(new Object[capacity], first, withCallbackCpus, false);
+    }
+
+    /** @param jobs a power of two of them, for good: those of a {@link SlotShell} */
+    static Ring of(Job[] jobs, long first, boolean withCallbackCpus) {
+        return new Ring(Arrays.copyOf(jobs, jobs.length, Object[].class), first, withCallbackCpus, true);
+    }
+
+    private Ring(@Nullable Object[] jobs, long first, boolean withCallbackCpus, boolean fixed) {
+        this.jobs = jobs;
+        this.fixed = fixed;
+        int capacity = jobs.length;
+        cursors = new RingCursors(capacity, first, fixed);
         words = new DrainWords(capacity, first);
-        jobs = new Object[capacity];
         callbackCpus = withCallbackCpus ? new char[capacity] : null;
         mask = capacity - 1;
+    }
+
+    /** Whether the jobs stand in their slots for good: then the head moves after their serial phases, not before. */
+    boolean isFixed() {
+        return fixed;
+    }
+
+    /** Notes the callback CPU of a fixed job, before the tail publishes it. */
+    void setCallbackCpuPlain(long sequence, int callbackCpu) {
+        if (callbackCpus != null) {
+            callbackCpus[(int) sequence & mask] = (char) callbackCpu;
+        }
     }
 
     int capacity() {
@@ -75,7 +101,7 @@ final class Ring {
 
     /** Whether a number at or above the claim cursor and below the tail can be claimed. Pairs with publishRelease. */
     private boolean isPublished(long sequence) {
-        return JOBS.getVolatile(jobs, (int) sequence & mask) != null;
+        return fixed || JOBS.getVolatile(jobs, (int) sequence & mask) != null;
     }
 
     /**
@@ -114,6 +140,9 @@ final class Ring {
             // A share of what is there: batches save read-modify-writes, but must leave something for the others.
             int want = Math.max(1, (int) Math.min(MAX_BATCH, available / claimants));
             int count = 0;
+            if (fixed) {
+                count = want; // the tail has published them
+            }
             while (count < want && isPublished(claim + count)) {
                 count++;
             }
@@ -144,6 +173,9 @@ final class Ring {
 
     /** Empties a slot before the head moves past it. Only for the holder of the drain token. */
     void clearPlain(long sequence) {
+        if (fixed) {
+            return;
+        }
         jobs[(int) sequence & mask] = null; // published to the slot's next submitter by the head's release
     }
 
@@ -154,6 +186,9 @@ final class Ring {
 
     /** Whether a submitter stands between taking a number and filling its slot, among the numbers below {@code end}. */
     boolean isFilledBelow(long end) {
+        if (fixed) { // or given back: the number taken goes back then
+            return cursors.tailVolatile() - (end - cursors.takenVolatile() < 0 ? end : cursors.takenVolatile()) >= 0;
+        }
         for (long sequence = cursors.claimVolatile(); end - sequence > 0; sequence++) {
             if (!isPublished(sequence) && sequence - cursors.claimVolatile() >= 0) {
                 return false;
@@ -165,7 +200,7 @@ final class Ring {
     /** Jobs accepted and not yet handed to their serial phase. A snapshot. */
     int inFlight() {
         long head = cursors.headVolatile();
-        return (int) Math.max(0, Math.min(capacity(), cursors.tailVolatile() - head));
+        return (int) Math.max(0, Math.min(capacity(), cursors.takenVolatile() - head));
     }
 
     /** Jobs accepted and not yet claimed. A snapshot. */
@@ -195,7 +230,7 @@ final class Ring {
     /** Whether every accepted job was serialised, callbacks included. */
     boolean isDrained() {
         long head = cursors.headVolatile();
-        return cursors.tailVolatile() == head && words.isParkedAt(head);
+        return cursors.takenVolatile() == head && words.isParkedAt(head);
     }
 
     /** For checkers: C1, D2 and R1 in a ring where nothing is in flight; null if they hold. */
@@ -206,8 +241,8 @@ final class Ring {
             return "head=" + head + " claim=" + cursors.claimVolatile() + " tail=" + cursors.tailVolatile();
         }
         for (int i = 0; i < jobs.length; i++) {
-            if (JOBS.getVolatile(jobs, i) != null) {
-                return "slot " + i + " is not empty";
+            if ((JOBS.getVolatile(jobs, i) != null) != fixed) {
+                return "slot " + i + (fixed ? " is empty" : " is not empty");
             }
         }
         return words.isQuiet(head) ? null : "a word is neither pending nor the parked token";

@@ -37,7 +37,7 @@ final class RingEngine implements Engine, Served {
     private final Scheduling scheduling;
     private final ParallelPhase parallelPhase;
     private final SerialPhase serialPhase;
-    private final Admission admission;
+    private final Entrance admission;
     private final Waiters waiters = new Waiters();
     private final ShellCloser closer;
     private final @Nullable InFlightLimit limit;
@@ -52,18 +52,28 @@ final class RingEngine implements Engine, Served {
         this.instance = instance;
         this.inline = inline;
         limit = instance.limit();
-        ring = new Ring(FullRing.slots(options), instance.options().firstSequence, !inline);
+        Job[] slots = options.slots;
+        long first = instance.options().firstSequence;
+        ring = slots == null ? new Ring(FullRing.slots(options), first, !inline) : Ring.of(slots, first, !inline);
         firstSequence = ring.cursors.headPlain();
         scheduling = new Scheduling(this, instance.runQueue());
         serialPhase = new SerialPhase(this, ring);
         parallelPhase = new ParallelPhase(this, ring, serialPhase, scheduling, instance.runQueue());
-        admission = new Admission(this, options, tickets, new FullRing(this, options, waiters));
+        FullRing fullRing = new FullRing(this, options, waiters);
+        admission = slots == null
+                ? new Admission(this, options, tickets, fullRing)
+                : new SlotAdmission(this, tickets, fullRing);
         closer = new ShellCloser(this, ring, waiters);
     }
 
     @Override
     public Submission submit(Job job, int callbackCpu) {
         return admission.submit(job, callbackCpu);
+    }
+
+    /** How jobs that stand in their slots come in; of a {@link SlotShell}. */
+    SlotAdmission slots() {
+        return (SlotAdmission) admission;
     }
 
     @Override
@@ -299,7 +309,7 @@ final class RingEngine implements Engine, Served {
 
     @Override
     public long tail() {
-        return ring.cursors.tailVolatile();
+        return ring.cursors.takenVolatile();
     }
 
     @Override
@@ -310,7 +320,7 @@ final class RingEngine implements Engine, Served {
 
     @Override
     public void awaitSubmitters() {
-        long tail = ring.cursors.tailVolatile();
+        long tail = ring.cursors.takenVolatile();
         for (int looks = 1; !ring.isFilledBelow(tail); looks++) {
             if (looks % 1000 == 0) {
                 LockSupport.parkNanos(50_000); // the submitter is not running; a few instructions separate it from the slot

@@ -43,12 +43,14 @@ final class SerialPhase {
 
     private final RingEngine engine;
     private final Ring ring;
+    private final boolean recording;
     private long failed; // these two: written by the token's holder, read by stats
     private long dropped;
 
     SerialPhase(RingEngine engine, Ring ring) {
         this.engine = engine;
         this.ring = ring;
+        recording = engine.instance().options().recordJobs;
     }
 
     /** The head is done and the calling worker holds the token: here and now, or on the head's callback CPU. */
@@ -69,6 +71,7 @@ final class SerialPhase {
         RingCursors cursors = ring.cursors;
         DrainWords words = ring.words;
         boolean anywhere = engine.isInline();
+        boolean fixed = ring.isFixed();
         long head = cursors.headPlain();
         int budget = BUDGET;
         int jobs;
@@ -80,18 +83,32 @@ final class SerialPhase {
                 boolean isVoid = Ring.isVoid(job);
                 if (budget-- == 0 || engine.isClosed()
                         || (!anywhere && !isVoid && ring.callbackCpuPlain(head) != lane)) {
+                    if (fixed) {
+                        cursors.setHeadRelease(head);
+                    }
                     words.putBackPlain(head, jobs);
                     engine.served(served);
                     handOver(head);
                     engine.wakeWaiters(false);
                     return;
                 }
-                ring.clearPlain(head);
-                cursors.setHeadRelease(++head); // before the callback: a callback that submits finds room
+                if (fixed) {
+                    cursors.setSerialisedOpaque(head++); // the slot is the job's until its callback has returned
+                } else {
+                    ring.clearPlain(head);
+                    cursors.setHeadRelease(++head); // before the callback: a callback that submits finds room
+                }
                 if (!isVoid) {
                     served++;
-                    serialise(job);
+                    if (recording) {
+                        JobPhaseEvent.Serial.serialise(this, engine, job, head - 1);
+                    } else {
+                        serialise(job);
+                    }
                 }
+            }
+            if (fixed) {
+                cursors.setHeadRelease(head);
             }
             engine.served(served);
             engine.wakeWaiters(false); // opportunistic: no fence since the head moved; the one after parking is certain
@@ -111,7 +128,7 @@ final class SerialPhase {
         }
     }
 
-    private void serialise(Job job) {
+    void serialise(Job job) {
         Throwable failure = job.failure;
         if (failure != null) {
             job.failure = null;
@@ -123,7 +140,7 @@ final class SerialPhase {
         if (job.deferred != null) {
             job.deferred = null;
         }
-        job.setIdleRelease(); // from here on the job is its owner's
+        job.setTicketRelease(ring.isFixed() ? Job.TAKEN : Job.IDLE); // from here on the job is its owner's, or its slot's
         try {
             if (failure == null) {
                 job.serial();

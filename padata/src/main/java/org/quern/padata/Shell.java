@@ -89,8 +89,7 @@ public final class Shell implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_OTHERS, lock = HELPERS_LOCK, errors = {
             IllegalStateException.class, NullPointerException.class})
     public Submission submit(Job job, int callbackCpu) {
-        Engine present = engine;
-        return (present != null ? present : start()).submit(job, callbackCpu);
+        return started().submit(job, callbackCpu);
     }
 
     /**
@@ -112,8 +111,7 @@ public final class Shell implements AutoCloseable {
             IllegalStateException.class, NullPointerException.class, IndexOutOfBoundsException.class})
     public int submitAll(Job[] jobs, int from, int count) {
         Objects.checkFromIndexSize(from, count, jobs.length);
-        Engine present = engine;
-        return (present != null ? present : start()).submitAll(jobs, from, count, defaultCallbackCpu);
+        return started().submitAll(jobs, from, count, defaultCallbackCpu);
     }
 
     /**
@@ -136,6 +134,15 @@ public final class Shell implements AutoCloseable {
     public <I extends @Nullable Object, O extends @Nullable Object> Submission submit(I input,
             Function<? super I, ? extends O> function, Consumer<? super O> consumer) {
         return submit(new FunctionJob<I, O>(input, function, consumer));
+    }
+
+    Engine started() {
+        Engine present = engine;
+        return present != null ? present : start();
+    }
+
+    int defaultCallbackCpu() {
+        return defaultCallbackCpu;
     }
 
     private synchronized Engine start() {

@@ -74,7 +74,7 @@ final class ShellCloser {
         // the job that is being serialised is the one before the head.
         StuckJob stuck = parked
                 ? stuckInParallel(head, start)
-                : new StuckJob(engine.shell().name(), head - 1, Phase.SERIAL, since(start));
+                : new StuckJob(engine.shell().name(), serialised(head), Phase.SERIAL, since(start));
         return new CloseReport(false, abandoned, List.of(stuck), List.of());
     }
 
@@ -95,7 +95,12 @@ final class ShellCloser {
         }
         return ring.isDrained()
                 ? Optional.empty()
-                : Optional.of(new StuckJob(engine.shell().name(), head - 1, Phase.SERIAL, Duration.ZERO));
+                : Optional.of(new StuckJob(engine.shell().name(), serialised(head), Phase.SERIAL, Duration.ZERO));
+    }
+
+    /** The job that is being serialised, the token being out. */
+    private long serialised(long head) {
+        return ring.isFixed() ? ring.cursors.serialisedOpaque() : head - 1;
     }
 
     private static Duration since(long nanoTime) {

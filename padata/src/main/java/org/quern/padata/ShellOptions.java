@@ -171,6 +171,8 @@ public final class ShellOptions {
         Integer callbackCpu;
         boolean singleProducer;
         boolean retryWhenBusy = true;
+        /** The jobs of a {@link SlotShell}; null in any other. */
+        Job @Nullable [] slots;
 
         Draft() {}
 

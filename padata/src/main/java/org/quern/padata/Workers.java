@@ -29,7 +29,7 @@ final class Workers {
     private volatile ParallelThread[] parallel = {};
     /** Serial workers by CPU. */
     private volatile @Nullable SerialThread[] serial = {};
-    private final List<Thread> leaving = new ArrayList<>(); // guarded by this
+    private final List<Thread> leaving = new ArrayList<>(); // guarded by this, like every change of the two above
     private List<ExternalWorker> external = List.of(); // guarded by this
     private volatile int count;
     /** The instance is closed: a mask set afterwards is stored, and brings nobody back. */
@@ -60,8 +60,8 @@ final class Workers {
         }
     }
 
-    /** Makes the threads an epoch needs besides those that are there; they get no work of it yet. */
-    void prepare(Epoch epoch) {
+    /** Makes the threads an epoch needs besides those that are there; they get no work of it yet. None once stopped. */
+    synchronized void prepare(Epoch epoch) {
         if (stopped) {
             return;
         }
@@ -73,6 +73,9 @@ final class Workers {
             for (int i = 0; i < wanted; i++) {
                 if (i >= present.length || !present[i].revive()) {
                     Worker worker = i < present.length ? present[i].worker() : addActing(new Worker(i));
+                    if (i < present.length && options.externalBatches == 0) {
+                        awaitAtStop(present[i].thread()); // it has left its loop, and may not have returned yet
+                    }
                     worker.setRetired(false);
                     ParallelThread thread = new ParallelThread(this, worker);
                     thread.start(cpuOf(i, epoch));
@@ -125,8 +128,11 @@ final class Workers {
         return cpus[index % cpus.length];
     }
 
-    /** Ends the serial workers that are not needed any more: no job in flight names their CPU. */
-    void keepSerial(IntPredicate needed) {
+    /**
+     * Ends the serial workers that are not needed any more: no job in flight names their CPU. Atomic against {@link #stop}:
+     * each thread is either still among the serial ones, or among those that leave.
+     */
+    synchronized void keepSerial(IntPredicate needed) {
         @Nullable
         SerialThread[] present = serial;
         @Nullable
@@ -136,13 +142,15 @@ final class Workers {
             if (thread != null && !needed.test(cpu)) {
                 fewer[cpu] = null;
                 thread.worker().stop();
-                synchronized (this) {
-                    leaving.removeIf(gone -> !gone.isAlive());
-                    leaving.add(thread.thread());
-                }
+                awaitAtStop(thread.thread());
             }
         }
         serial = fewer;
+    }
+
+    private synchronized void awaitAtStop(Thread thread) {
+        leaving.removeIf(gone -> !gone.isAlive());
+        leaving.add(thread);
     }
 
     private synchronized Worker addActing(Worker worker) {
@@ -208,11 +216,13 @@ final class Workers {
 
     /** Ends all threads; returns the names of those that had not ended in time. */
     List<String> stop(long nanos) {
+        return ThreadEnd.await(tellAllToStop(), nanos);
+    }
+
+    /** S3: whatever a change of masks did before is seen here, and it does nothing any more afterwards. */
+    private synchronized List<Thread> tellAllToStop() {
         stopped = true;
-        List<Thread> threads;
-        synchronized (this) {
-            threads = new ArrayList<>(leaving);
-        }
+        List<Thread> threads = new ArrayList<>(leaving);
         for (ParallelThread thread : parallel) {
             thread.stop();
             if (options.externalBatches == 0) {
@@ -226,7 +236,7 @@ final class Workers {
                 threads.add(thread.thread());
             }
         }
-        return ThreadEnd.await(threads, nanos);
+        return threads;
     }
 
     boolean isStopped() {

@@ -83,6 +83,27 @@ class AllocationTest {
         assertThat(stats.inlineRuns() > 0).as("the ring was full").isEqualTo(policy == Backpressure.CALLER_RUNS);
     }
 
+    /** Jobs that stand in their slots, with a ring that is full all the time. */
+    @Test
+    void slotsShouldAllocateNothing() {
+        Padata padata = Padata.open(PadataOptions.defaults().named("slots").parallelWorkers(1).ringCapacity(8));
+        OrderChecker checker = new OrderChecker();
+        SlotShell<NumberedJob> slots = padata.newSlotShell(ShellOptions.defaults(), () -> new NumberedJob(checker, 0));
+        long number = 0;
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 4; round++) {
+            long before = threads().getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < FULL_RING_JOBS; i++) {
+                slots.claim().number = number++;
+                slots.publish();
+            }
+            least = Math.min(least, threads().getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least * 1000 / FULL_RING_JOBS).as("bytes per thousand jobs").isLessThan(50);
+        ShellChecker.closeAndCheck(padata, slots.shell());
+        checker.assertSaw(number);
+    }
+
     /** Helpers beyond the one that a shell keeps, and the look whether a submitter is inside a callback. */
     @Test
     void helpersShouldBeLentWithoutAllocation() {

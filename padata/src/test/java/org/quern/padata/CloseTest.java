@@ -36,6 +36,39 @@ class CloseTest {
         }
     }
 
+    /** Masks that flap and counters that are asked for, up to and beyond the close: no thread is left when it returns. */
+    @Test
+    void closeShouldEndTheThreadsOfAMaskChangeAtTheSameMoment() throws Exception {
+        for (int round = 0; round < 150; round++) {
+            Padata padata = Padata.open(PadataOptions.defaults().named("flap").assumingCpus(CpuMask.of(0, 1, 2))
+                    .serialCpus(CpuMask.of(0)));
+            Shell shell = padata.newShell();
+            OrderChecker each = new OrderChecker();
+            AtomicInteger changes = new AtomicInteger();
+            Thread masks = Thread.ofPlatform().start(() -> {
+                for (int i = 0; padata.state() != State.CLOSED; i++) {
+                    padata.setMask(MaskKind.SERIAL, CpuMask.of(i % 3));
+                    padata.setMask(MaskKind.PARALLEL, i % 2 == 0 ? CpuMask.of(0) : CpuMask.of(0, 1, 2));
+                    changes.incrementAndGet();
+                }
+            });
+            Thread counters = Thread.ofPlatform().start(() -> {
+                while (padata.state() != State.CLOSED) {
+                    padata.stats();
+                }
+            });
+            int jobs = 0;
+            while (changes.get() < round % 4 || jobs < 50) {
+                jobs += shell.submit(new NumberedJob(each, jobs)).accepted() ? 1 : 0;
+            }
+            ShellChecker.closeAndCheck(padata, shell);
+            masks.join();
+            counters.join();
+            ShellChecker.assertNoThreads(padata);
+            each.assertSaw(jobs);
+        }
+    }
+
     @Test
     void h7_closeShouldNameTheJobThatNeverEndsItsParallelPhase() throws Exception {
         Padata padata = Padata.open(PadataOptions.defaults().named("stuck").parallelWorkers(2));

@@ -12,6 +12,8 @@ import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,5 +71,50 @@ class MetricsTest {
         }
         assertThat(padata.close(Duration.ofSeconds(5)).drained()).isTrue();
         assertThat(padata.stats().queueDepth()).isZero();
+    }
+
+    @ParameterizedTest(name = "recordJobs={0}, enabled={1}")
+    @CsvSource({"true,true", "true,false", "false,true"})
+    void eachPhaseOfEachJobShouldBeRecordedIfAskedFor(boolean offered, boolean enabled, @TempDir Path temp)
+            throws Exception {
+        Padata padata = Padata.open(PadataOptions.defaults().named("recorded").parallelWorkers(2).recordJobs(offered));
+        List<RecordedEvent> events;
+        try (Recording recording = new Recording()) {
+            if (enabled) {
+                recording.enable("org.quern.padata.ParallelPhase").withThreshold(Duration.ZERO);
+                recording.enable("org.quern.padata.SerialPhase").withThreshold(Duration.ZERO);
+            }
+            recording.start();
+            Shell shell = padata.newShell(ShellOptions.defaults().named("seen"));
+            OrderChecker checker = new OrderChecker();
+            for (int i = 0; i < 100; i++) {
+                shell.submit(new NumberedJob(checker, i) {
+                    @Override
+                    protected void parallel(Worker worker) throws Exception {
+                        super.parallel(worker);
+                        if (number == 7) {
+                            throw new IllegalStateException("wanted");
+                        }
+                    }
+                });
+            }
+            ShellChecker.closeAndCheck(padata, shell);
+            checker.assertSaw(100);
+            recording.stop();
+            Path file = temp.resolve("jobs.jfr");
+            recording.dump(file);
+            events = RecordingFile.readAllEvents(file);
+            Files.delete(file);
+        }
+        for (String phase : List.of("ParallelPhase", "SerialPhase")) {
+            List<RecordedEvent> ofPhase = events.stream()
+                    .filter(event -> event.getEventType().getName().equals("org.quern.padata." + phase)).toList();
+            assertThat(ofPhase).hasSize(offered && enabled ? 100 : 0)
+                    .allSatisfy(event -> assertThat(event.getString("shell")).isEqualTo("seen"));
+            assertThat(ofPhase.stream().map(event -> event.getLong("sequence")).distinct()).hasSize(ofPhase.size());
+            assertThat(ofPhase.stream().filter(event -> event.getBoolean("failed"))
+                    .map(event -> event.getLong("sequence")))
+                    .isEqualTo(offered && enabled ? List.of(7L) : List.of());
+        }
     }
 }

@@ -507,7 +507,8 @@ public final class BlockPool implements AutoCloseable {
                 tracked = new TrackedSpans();
                 reservation.watch(tracked);
             }
-            return TrackedSource.of(name, memory, 0, true, tracked, this::faultDescriptor).open(mode);
+            return TrackedSource.of(name, memory, 0, true, tracked, PageOwner.of(memory), this::faultDescriptor)
+                    .open(mode);
         } finally {
             latch.leave();
         }

@@ -82,8 +82,7 @@ public final class LazyArea implements AutoCloseable {
         this.range = range;
         this.handler = handler;
         this.faults = faults;
-        LazyMemory memory = new LazyMemory(arena.pageSpace(), arena.reservation(), range, faults,
-                options.fillsAreClean());
+        LazyMemory memory = new LazyMemory(arena, range, faults, options.fillsAreClean());
         this.engine = new FaultEngine(name, bytes, options.policy(), memory, new Source());
         this.states = engine.states();
         this.views = new AreaViews(states, scope -> memory.view(bytes, scope));
@@ -111,10 +110,12 @@ public final class LazyArea implements AutoCloseable {
         ArenaFaultDescriptor faults = null;
         try {
             range = arena.allocatePages(Reservation.roundUpToPages(options.bytes()) >>> Reservation.PAGE_SHIFT);
+            arena.lazyParts().begin(range); // before pages are registered: who reads the arena does not touch them
             faults = options.software() ? null : register(arena, range);
             opened = new LazyArea(arena, range, options, handler, faults);
             arena.pageSpace().claim(range, "lazy area " + options.name());
             arena.add(opened);
+            arena.lazyParts().bind(range, opened);
             opened.engine.watchDeadlines();
             return opened;
         } finally {
@@ -122,6 +123,7 @@ public final class LazyArea implements AutoCloseable {
                 handler.close();
                 if (range != null) {
                     unregister(faults, range);
+                    arena.lazyParts().end(range);
                     arena.free(range);
                 }
             }
@@ -339,6 +341,29 @@ public final class LazyArea implements AutoCloseable {
         }
     }
 
+    /** Copies what is there, and zeros for pages that are absent; no page is discarded meanwhile. Fills nothing. */
+    void readPresent(long offset, MemorySegment target) {
+        discards.exclude(() -> {
+            MemorySegment view = views.currentVolatile(); // before the states: see AreaViews
+            long end = offset + target.byteSize(); // may lie in the rest of the last page, behind the area
+            for (long at = offset; at < end;) {
+                long page = at >>> Reservation.PAGE_SHIFT;
+                long absent = states.firstNotPresent(page, ((end - 1) >>> Reservation.PAGE_SHIFT) + 1);
+                long there = view.scope().isAlive()
+                        ? Math.min(Math.min(absent << Reservation.PAGE_SHIFT, end), bytes)
+                        : 0;
+                long next = there > at ? there : Math.min(end, (page + 1) << Reservation.PAGE_SHIFT);
+                MemorySegment part = target.asSlice(at - offset, next - at);
+                if (there > at) {
+                    part.copyFrom(view.asSlice(at, next - at));
+                } else {
+                    part.fill((byte) 0);
+                }
+                at = next;
+            }
+        });
+    }
+
     /**
      * Whether every page of a part is present now. Another thread may discard or fill pages at any time.
      *
@@ -548,6 +573,7 @@ public final class LazyArea implements AutoCloseable {
         arena.pageSpace().checkOpen();
         if (registered) {
             unregister(faults, range);
+            arena.lazyParts().end(range);
             registered = false;
         }
         arena.pageSpace().claim(range, null);

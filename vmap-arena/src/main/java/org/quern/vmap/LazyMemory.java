@@ -31,12 +31,13 @@ final class LazyMemory implements PageMemory {
     private final PageRange range;
     private final @Nullable ArenaFaultDescriptor faults;
     private final boolean clean;
+    private final PagePins.WriteSink filled;
 
-    LazyMemory(PageSpace pages, Reservation reservation, PageRange range, @Nullable ArenaFaultDescriptor faults,
-            boolean clean) {
+    LazyMemory(VmapArena arena, PageRange range, @Nullable ArenaFaultDescriptor faults, boolean clean) {
         this.clean = clean;
-        this.pages = pages;
-        this.reservation = reservation;
+        this.pages = arena.pageSpace();
+        this.reservation = arena.reservation();
+        this.filled = arena::filled;
         this.range = range;
         this.faults = faults;
     }
@@ -63,6 +64,9 @@ final class LazyMemory implements PageMemory {
                 copy(page, content);
             } else {
                 publish(faults, page, content);
+            }
+            if (!clean) {
+                filled.written(offset(page), Reservation.roundUpToPages(content.byteSize())); // after the content
             }
         } finally {
             pages.leave(lease);

@@ -38,12 +38,13 @@ final class TrackedSource {
     private final boolean writable;
     private final MappingKind kind;
     private final @Nullable TrackedSpans spans;
+    private final PageOwner owner;
     private final Supplier<@Nullable WriteProtection> protections;
     private @Nullable WriteProtection protection;
     private @Nullable TrackedSpan span;
 
     private TrackedSource(String name, MemorySegment memory, boolean writable, long offset, MappingKind kind,
-            @Nullable TrackedSpans spans, Supplier<@Nullable WriteProtection> protections) {
+            @Nullable TrackedSpans spans, PageOwner owner, Supplier<@Nullable WriteProtection> protections) {
         this.name = name;
         this.base = memory.address();
         this.bytes = Reservation.roundUpToPages(memory.byteSize());
@@ -52,6 +53,7 @@ final class TrackedSource {
         this.writable = writable;
         this.kind = kind;
         this.spans = spans;
+        this.owner = owner;
         this.protections = protections;
     }
 
@@ -60,14 +62,14 @@ final class TrackedSource {
         long bytes = Reservation.roundUpToPages(memory.byteSize());
         MappingKind kind = MappingKind.at(memory.address(), bytes);
         return new TrackedSource("memory of " + memory.byteSize() + " bytes", memory, !memory.isReadOnly(), 0, kind,
-                null,
+                null, PageOwner.of(memory),
                 () -> OwnProtection.of(memory.address(), bytes, memory, FaultSupport.probe()));
     }
 
     /** A part of a reservation: all of it, or a range handed out. */
     static TrackedSource of(String name, MemorySegment memory, long offset, boolean whole, TrackedSpans spans,
-            Supplier<@Nullable ArenaFaultDescriptor> faults) {
-        return new TrackedSource(name, memory, !whole, offset, MappingKind.ANONYMOUS, spans, () -> {
+            PageOwner owner, Supplier<@Nullable ArenaFaultDescriptor> faults) {
+        return new TrackedSource(name, memory, !whole, offset, MappingKind.ANONYMOUS, spans, owner, () -> {
             ArenaFaultDescriptor descriptor = faults.get();
             return descriptor == null || !descriptor.tracksWrites()
                     ? null
@@ -193,6 +195,10 @@ final class TrackedSource {
 
     long bytes() {
         return bytes;
+    }
+
+    PageOwner owner() {
+        return owner;
     }
 
     boolean isWritable() {

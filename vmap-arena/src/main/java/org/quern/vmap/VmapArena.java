@@ -88,6 +88,7 @@ public final class VmapArena implements Arena {
     private int poolCount; // guarded by lifecycle
     private final List<SizeClassAllocator> allocators = new ArrayList<>(); // guarded by lifecycle
     private final List<LazyArea> lazyAreas = new ArrayList<>(); // guarded by lifecycle
+    private final LazyParts lazyParts = new LazyParts();
     private volatile @Nullable TrackedSpans tracked; // written under lifecycle; null until writes are tracked
     private volatile @Nullable PagePins pins; // written under lifecycle; null until asked for
     private @Nullable ArenaFaultDescriptor faults; // guarded by lifecycle; null until asked for, or where there is none
@@ -540,7 +541,8 @@ public final class VmapArena implements Arena {
             ArenaClosedException.class})
     public WriteTracker trackWrites(TrackingMode mode) {
         pages.checkOpen();
-        return TrackedSource.of(name, memory, 0, true, trackedSpans(), this::faultDescriptor).open(mode);
+        return TrackedSource.of(name, memory, 0, true, trackedSpans(), new Owner(memory, 0), this::faultDescriptor)
+                .open(mode);
     }
 
     /**
@@ -573,7 +575,8 @@ public final class VmapArena implements Arena {
     public WriteTracker trackWrites(PageRange range, TrackingMode mode) {
         MemorySegment segment = pages.segment(range);
         return TrackedSource
-                .of(name + ", " + range, segment, range.offset(), false, trackedSpans(), this::faultDescriptor)
+                .of(name + ", " + range, segment, range.offset(), false, trackedSpans(),
+                        new Owner(segment, range.offset()), this::faultDescriptor)
                 .open(mode);
     }
 
@@ -588,6 +591,44 @@ public final class VmapArena implements Arena {
             AddressSpaceException.class, ArenaClosedException.class})
     public WriteTracker trackWrites(PageRange range) {
         return trackWrites(range, bestTracking());
+    }
+
+    /** What this arena knows of tracked pages, which begin at an offset of it. */
+    private final class Owner implements PageOwner {
+        private final MemorySegment tracked;
+        private final long offset;
+
+        Owner(MemorySegment tracked, long offset) {
+            this.tracked = tracked;
+            this.offset = offset;
+        }
+
+        @Override
+        public void read(long from, MemorySegment target) {
+            if (offset == 0 && tracked.byteSize() == memory.byteSize()) {
+                lazyParts.read(memory, from, target);
+            } else { // a range that is shown is not an area
+                MemorySegment.copy(tracked, from, target, 0, target.byteSize());
+            }
+        }
+
+        @Override
+        public boolean maybePinned(long from, long bytes) {
+            PagePins made = pins;
+            return made != null && made.maybePinned(offset + from, bytes);
+        }
+    }
+
+    /** Pages of a lazy area were filled, by content that counts as written: marks in software do not see that otherwise. */
+    void filled(long offset, long bytes) {
+        TrackedSpans spans = tracked;
+        if (spans != null) {
+            spans.filled(offset, bytes);
+        }
+    }
+
+    LazyParts lazyParts() {
+        return lazyParts;
     }
 
     private TrackingMode bestTracking() {

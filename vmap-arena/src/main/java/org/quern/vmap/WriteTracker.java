@@ -230,6 +230,38 @@ public final class WriteTracker implements AutoCloseable {
     }
 
     /**
+     * Copies bytes as they are now, whoever writes meanwhile. Pages of a {@link LazyArea} are not filled by this: those that are
+     * absent read as zeros, and a discard comes before or after.
+     *
+     * @param offset of the first byte
+     * @param target as many bytes as are wanted
+     * @throws IndexOutOfBoundsException if they do not lie in the memory
+     * @throws StaleHandleException if the memory was freed, or its arena or pool closed
+     * @throws IllegalStateException if the tracker is closed, or {@code target} is not accessible
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "of the lazy parts", faults = Operation.Faults.MAY, errors = {
+            IndexOutOfBoundsException.class, StaleHandleException.class, IllegalStateException.class})
+    public void read(long offset, MemorySegment target) {
+        Objects.checkFromIndexSize(offset, target.byteSize(), memory.byteSize());
+        check();
+        source.owner().read(offset, target);
+    }
+
+    /**
+     * Whether pages may be pinned ({@link PagePins#maybePinned(long, long)}): somebody may write to them whom nobody stops.
+     *
+     * @param offset of the first byte
+     * @param length how many
+     * @return false: none was pinned, or it is not memory of a {@link VmapArena}
+     * @throws IndexOutOfBoundsException if they do not lie in the memory
+     */
+    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "page lock", errors = IndexOutOfBoundsException.class)
+    public boolean maybePinned(long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, source.bytes());
+        return source.owner().maybePinned(offset, length);
+    }
+
+    /**
      * A scanner of the memory, which may protect. What a protecting scan shows, {@link #collect} does not report again.
      *
      * @return a new scanner
@@ -240,7 +272,8 @@ public final class WriteTracker implements AutoCloseable {
     }
 
     /**
-     * The memory, to copy from.
+     * The memory, to copy from where no {@link LazyArea} lies in it: of those, absent pages must not be touched, and
+     * {@link #read} does not.
      *
      * @return a read-only segment; it throws IllegalStateException once the memory is freed
      */

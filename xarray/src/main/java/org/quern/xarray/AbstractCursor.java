@@ -489,9 +489,19 @@ public abstract sealed class AbstractCursor implements AutoCloseable
 
     /** After a change at the index: it has been looked at. */
     final void changed() {
-        leaf = 0;
         look();
         state = State.AT;
+    }
+
+    /** Whether the remembered leaf is the one that the index lives in. For who holds the lock: then it stays so until he changes it. */
+    final boolean knowsPlace() {
+        return leaf != 0 && Geometry.base(index, 0) == leafBase && tree.sequence().unchangedSince(seen)
+                && NodeAccess.bitmapAcquire(tree.basePlain() + leaf, NodeLayout.PRESENT) != 0;
+    }
+
+    /** Where the index lives, without a walk if that is known. For who holds the lock. */
+    final long place() {
+        return knowsPlace() ? leaf : array.writer().locate(index);
     }
 
     /** The first entry of a range, without going there. */

@@ -27,7 +27,8 @@ public final class LongWriteCursor extends AbstractWriteCursor {
     }
 
     /**
-     * Sets the block of the cursor's order at the index; as {@link LongXArray#store(long, int, long)}. The cursor stays.
+     * Sets the block of the cursor's order at the index; as {@link LongXArray#store(long, int, long)}. The cursor stays, and where it knows its leaf nothing
+     * is walked again.
      *
      * @param value 0..2^63-1
      * @return the old content of the index, or {@link LongXArray#ABSENT}
@@ -37,8 +38,15 @@ public final class LongWriteCursor extends AbstractWriteCursor {
      */
     public long store(long value) {
         check();
-        long old = typed.store(index(), blockOrder(), value);
-        changed();
-        return old;
+        LongXArray.requireValue("value", value);
+        tree.enter(); // again: what a listener throws comes out of this operation
+        try {
+            return blockOrder() == 0
+                    ? typed.storeAt(place(), index(), value)
+                    : typed.store(index(), blockOrder(), value);
+        } finally {
+            changed();
+            tree.unlock();
+        }
     }
 }

@@ -119,13 +119,17 @@ public final class LongXArray extends AbstractXArray {
         requireValue("value", value);
         tree.enter();
         try {
-            long place = writer.locate(index);
-            long old = writer.word(place, index);
-            put(place, index, Entry.value(value));
-            return toValue(old);
+            return storeAt(writer.locate(index), index, value);
         } finally {
             tree.unlock();
         }
+    }
+
+    /** As store, by who holds the lock and knows where the index lives. */
+    long storeAt(long place, long index, long value) {
+        long old = writer.word(place, index);
+        put(place, index, Entry.value(value));
+        return toValue(old);
     }
 
     /**
@@ -762,7 +766,7 @@ public final class LongXArray extends AbstractXArray {
         return new LongWriteCursor(this, scope, index);
     }
 
-    private static void requireValue(String what, long value) {
+    static void requireValue(String what, long value) {
         if (value < 0) {
             throw new IllegalArgumentException(what + "=" + value + ": must be 0.." + Long.MAX_VALUE);
         }

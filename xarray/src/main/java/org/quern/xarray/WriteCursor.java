@@ -1,5 +1,7 @@
 package org.quern.xarray;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 import org.quern.kapi.Operation;
 
@@ -39,7 +41,8 @@ public final class WriteCursor<V> extends AbstractWriteCursor {
     }
 
     /**
-     * Sets the block of the cursor's order at the index; as {@link XArray#store(long, int, Object)}. The cursor stays.
+     * Sets the block of the cursor's order at the index; as {@link XArray#store(long, int, Object)}. The cursor stays, and where it knows its
+     * leaf nothing is walked again.
      *
      * @param value an object
      * @return the old content of the index, or null
@@ -49,8 +52,15 @@ public final class WriteCursor<V> extends AbstractWriteCursor {
      */
     public @Nullable V store(V value) {
         check();
-        V old = typed.store(index(), blockOrder(), value);
-        changed();
-        return old;
+        Objects.requireNonNull(value, "value");
+        tree.enter(); // again: what a listener throws comes out of this operation
+        try {
+            return blockOrder() == 0
+                    ? typed.storeAt(place(), index(), value)
+                    : typed.store(index(), blockOrder(), value);
+        } finally {
+            changed();
+            tree.unlock();
+        }
     }
 }

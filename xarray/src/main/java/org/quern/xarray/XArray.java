@@ -94,13 +94,18 @@ public final class XArray<V> extends AbstractXArray {
         Objects.requireNonNull(value, "value");
         tree.enter();
         try {
-            long place = writer.locate(index);
-            V old = content(place, index);
-            put(place, index, value);
-            return old;
+            return storeAt(writer.locate(index), index, value);
         } finally {
             tree.unlock();
         }
+    }
+
+    /** As store, by who holds the lock and knows where the index lives. */
+    @Nullable
+    V storeAt(long place, long index, V value) {
+        V old = content(place, index);
+        put(place, index, value);
+        return old;
     }
 
     /**

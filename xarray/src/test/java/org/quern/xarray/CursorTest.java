@@ -383,6 +383,69 @@ class CursorTest {
     }
 
     @Test
+    void storingTheSameAgainChangesNothing() { // B03
+        int[] told = {0};
+        try (LongXArray heard = LongXArray
+                .create(XArrayConfig.defaults().named("heard").listening(node -> told[0]++))) {
+            heard.store(70, 5);
+            heard.store(128, 3, 6);
+            heard.mark(70, Mark.M2);
+            heard.mark(130, Mark.M1);
+            String before = heard.dump();
+            told[0] = 0;
+            assertThat(heard.store(70, 5)).isEqualTo(5);
+            assertThat(heard.store(135, 6)).isEqualTo(6);
+            assertThat(heard.compareAndSet(70, 5, 5)).isTrue();
+            assertThat(heard.dump()).isEqualTo(before);
+            assertThat(told[0]).isZero();
+            heard.store(71, 5);
+            assertThat(told[0]).as("something else").isPositive();
+        }
+    }
+
+    @Test
+    void aStoreWhereTheCursorLookedWalksNoMore() { // F14
+        for (int i = 0; i < 500; i += 3) {
+            array.store(i, i);
+        }
+        try (WriteScope scope = array.lock(); LongWriteCursor cursor = array.writeCursor(scope, 300)) {
+            assertThat(cursor.knowsPlace()).isFalse();
+            assertThat(cursor.nextConflict()).isTrue();
+            assertThat(cursor.knowsPlace()).isTrue();
+            assertThat(cursor.store(1)).isEqualTo(300);
+            assertThat(cursor.knowsPlace()).isTrue();
+            cursor.moveTo(301);
+            assertThat(cursor.nextConflict()).isFalse();
+            assertThat(cursor.store(2)).isEqualTo(LongXArray.ABSENT);
+            assertThat(cursor.knowsPlace()).isTrue();
+            array.clearRange(256, 319); // the leaf goes under the cursor
+            assertThat(cursor.knowsPlace()).isFalse();
+            assertThat(cursor.store(3)).isEqualTo(LongXArray.ABSENT);
+            assertThat(array.load(301)).isEqualTo(3);
+            array.store(256, 6, 9); // an entry takes its place
+            assertThat(cursor.knowsPlace()).isFalse();
+            assertThat(cursor.store(4)).isEqualTo(9);
+            assertThat(array.orderAt(301)).isEqualTo(6);
+            cursor.moveTo(66);
+            cursor.load();
+            array.clear();
+            assertThat(cursor.knowsPlace()).isFalse();
+            cursor.store(5);
+            array.erase(66);
+            cursor.moveTo(0);
+            cursor.store(6); // into the head
+            assertThat(cursor.knowsPlace()).isFalse();
+            cursor.moveTo(1);
+            cursor.store(7);
+            assertThat(array.load(0)).isEqualTo(6);
+            cursor.moveTo(0, 3);
+            assertThat(cursor.store(8)).isEqualTo(6);
+            assertThat(array.load(7)).isEqualTo(8);
+            TreeChecker.check(array.tree());
+        }
+    }
+
+    @Test
     void listenersMayNotChangeTheArray() {
         LongXArray[] listened = new LongXArray[1];
         listened[0] = LongXArray.create(XArrayConfig.defaults().named("heard").listening(node -> listened[0].erase(3)));

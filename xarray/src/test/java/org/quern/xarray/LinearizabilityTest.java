@@ -2,7 +2,9 @@ package org.quern.xarray;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,18 +29,12 @@ class LinearizabilityTest {
     private static final long[] INDICES = {0, 1, 64, 1L << 30};
     private static final long SEED = Long.getLong("quern.seed", System.nanoTime());
 
-    /** What is called. */
+    /** What is called: a register for each index. */
     private interface Registers {
-        long load(long index);
+        /** The answer; 1 and 0 for yes and no. */
+        long call(Kind kind, long index, long expected, long update);
 
-        long store(long index, long value);
-
-        long erase(long index);
-
-        boolean insert(long index, long value);
-
-        boolean compareAndSet(long index, long expected, long update);
-
+        /** Between rounds: nodes are reused now, not later. */
         void recycle();
     }
 
@@ -51,9 +47,10 @@ class LinearizabilityTest {
         XArrayConfig config = XArrayConfig.defaults().withMaxNodeBytes(1 << 20);
         return switch (target) {
             case LONGS -> new Longs(LongXArray.create(config));
-            case OBJECTS -> new Objects(XArray.create(config), false);
-            case TAGGED -> new Objects(XArray.create(config), true);
-            case STALE -> new Stale(new Longs(LongXArray.create(config)));
+            case OBJECTS -> new Objects(XArray.create(config), false, new ConcurrentHashMap<>());
+            case TAGGED -> new Objects(XArray.create(config), true, new ConcurrentHashMap<>());
+            case STALE -> new Stale(new Longs(LongXArray.create(config)),
+                    ThreadLocal.withInitial(() -> new long[]{Call.NOTHING, 0}));
         };
     }
 
@@ -113,7 +110,7 @@ class LinearizabilityTest {
             }
             registers.recycle();
             for (int i = 0; i < INDICES.length; i++) {
-                before[i] = registers.load(INDICES[i]);
+                before[i] = registers.call(Kind.LOAD, INDICES[i], 0, 0);
             }
         };
         CyclicBarrier barrier = new CyclicBarrier(THREADS, judge);
@@ -154,13 +151,7 @@ class LinearizabilityTest {
             long update = first * CALLS + i;
             long expected = random.nextBoolean() ? Call.NOTHING : last;
             long invoked = clock.incrementAndGet();
-            long result = switch (kind) {
-                case LOAD -> registers.load(index);
-                case STORE -> registers.store(index, update);
-                case ERASE -> registers.erase(index);
-                case INSERT -> registers.insert(index, update) ? 1 : 0;
-                case COMPARE_AND_SET -> registers.compareAndSet(index, expected, update) ? 1 : 0;
-            };
+            long result = registers.call(kind, index, expected, update);
             calls.get(which).add(new Call(kind, expected, update, result, invoked, clock.incrementAndGet()));
             last = kind == Kind.LOAD || kind == Kind.STORE ? result : last;
         }
@@ -169,28 +160,14 @@ class LinearizabilityTest {
 
     private record Longs(LongXArray array) implements Registers {
         @Override
-        public long load(long index) {
-            return array.load(index);
-        }
-
-        @Override
-        public long store(long index, long value) {
-            return array.store(index, value);
-        }
-
-        @Override
-        public long erase(long index) {
-            return array.erase(index);
-        }
-
-        @Override
-        public boolean insert(long index, long value) {
-            return array.insert(index, value);
-        }
-
-        @Override
-        public boolean compareAndSet(long index, long expected, long update) {
-            return array.compareAndSet(index, expected, update);
+        public long call(Kind kind, long index, long expected, long update) {
+            return switch (kind) {
+                case LOAD -> array.load(index);
+                case STORE -> array.store(index, update);
+                case ERASE -> array.erase(index);
+                case INSERT -> array.insert(index, update) ? 1 : 0;
+                case COMPARE_AND_SET -> array.compareAndSet(index, expected, update) ? 1 : 0;
+            };
         }
 
         @Override
@@ -200,95 +177,69 @@ class LinearizabilityTest {
         }
     }
 
-    /** Objects are numbers that are kept for ever, so that the same number is the same object. */
-    private record Objects(XArray<Long> array, boolean tags) implements Registers {
-        private static final java.util.concurrent.ConcurrentHashMap<Long, Long> KEPT = new java.util.concurrent.ConcurrentHashMap<>();
-
-        private static Long object(long value) {
-            return value == Call.NOTHING ? null : KEPT.computeIfAbsent(value, v -> v);
+    /** Objects are numbers that are kept, so that the same number is the same object; its last bits are its tag. */
+    private record Objects(XArray<Long> array, boolean tags, Map<Long, Long> kept) implements Registers {
+        private Long object(long value) {
+            return value == Call.NOTHING ? null : kept.computeIfAbsent(value, number -> number);
         }
 
         private static long number(Long object) {
             return object == null ? Call.NOTHING : object;
         }
 
+        private static int tag(long value) {
+            return (int) value & 3;
+        }
+
         @Override
-        public long load(long index) {
+        public long call(Kind kind, long index, long expected, long update) {
+            return switch (kind) {
+                case LOAD -> load(index);
+                case STORE -> number(tags
+                        ? array.tagged().store(index, object(update), tag(update))
+                        : array.store(index, object(update)));
+                case ERASE -> number(array.erase(index));
+                case INSERT -> compareAndSet(index, Call.NOTHING, update);
+                case COMPARE_AND_SET -> compareAndSet(index, expected, update);
+            };
+        }
+
+        private long load(long index) {
             Probe<Long> probe = new Probe<>();
             if (tags && array.tagged().load(index, probe)) {
-                assertThat(probe.tag()).isEqualTo((int) (probe.value() & 3));
-                return probe.value();
+                assertThat(probe.tag()).isEqualTo(tag(number(probe.value())));
+                return number(probe.value());
             }
-            return number(array.load(index));
+            return tags ? Call.NOTHING : number(array.load(index));
         }
 
-        @Override
-        public long store(long index, long value) {
-            Long object = object(value);
-            return number(tags ? array.tagged().store(index, object, (int) (value & 3)) : array.store(index, object));
-        }
-
-        @Override
-        public long erase(long index) {
-            return number(array.erase(index));
-        }
-
-        @Override
-        public boolean insert(long index, long value) {
-            return compareAndSet(index, Call.NOTHING, value);
-        }
-
-        @Override
-        public boolean compareAndSet(long index, long expected, long update) {
-            return tags
-                    ? array.tagged().compareAndSet(index, object(expected), (int) (expected & 3), object(update),
-                            (int) (update & 3))
+        private long compareAndSet(long index, long expected, long update) {
+            boolean set = tags
+                    ? array.tagged().compareAndSet(index, object(expected), tag(expected), object(update), tag(update))
                     : array.compareAndSet(index, object(expected), object(update));
+            return set ? 1 : 0;
         }
 
         @Override
         public void recycle() {
-            KEPT.clear();
+            TreeChecker.check(array.tree());
+            kept.clear();
             array.clear();
         }
     }
 
     /** The control: each thread remembers the last content of index 1 that it saw, and now and then says it again. */
-    private record Stale(Longs registers, ThreadLocal<long[]> memory) implements Registers {
-        Stale(Longs registers) {
-            this(registers, ThreadLocal.withInitial(() -> new long[]{Call.NOTHING, 0}));
-        }
-
+    private record Stale(Registers registers, ThreadLocal<long[]> memory) implements Registers {
         @Override
-        public long load(long index) {
-            long now = registers.load(index);
-            long[] mine = memory.get();
-            if (index != 1) {
+        public long call(Kind kind, long index, long expected, long update) {
+            long now = registers.call(kind, index, expected, update);
+            if (index != 1 || kind != Kind.LOAD) {
                 return now;
             }
+            long[] mine = memory.get();
             long then = mine[0];
             mine[0] = now;
             return mine[1]++ % 50 == 49 ? then : now;
-        }
-
-        @Override
-        public long store(long index, long value) {
-            return registers.store(index, value);
-        }
-
-        @Override
-        public long erase(long index) {
-            return registers.erase(index);
-        }
-
-        @Override
-        public boolean insert(long index, long value) {
-            return registers.insert(index, value);
-        }
-
-        @Override
-        public boolean compareAndSet(long index, long expected, long update) {
-            return registers.compareAndSet(index, expected, update);
         }
 
         @Override

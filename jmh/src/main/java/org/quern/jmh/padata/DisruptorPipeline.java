@@ -52,10 +52,15 @@ final class DisruptorPipeline implements Pipeline {
     }
 
     @Override
-    public void close() {
+    public void drain() {
         while (last != next - 1) {
             Thread.onSpinWait();
         }
+    }
+
+    @Override
+    public void close() {
+        drain();
         disruptor.halt();
         if (wrong != 0) {
             throw new IllegalStateException("out of order " + wrong);

@@ -30,38 +30,8 @@ public class OrderedThroughputBenchmark {
     private static final int JOBS = 50_000;
 
     /** Who runs the jobs. */
-    public enum Engine {
-        /** The limit. */
-        SERIAL_LOOP,
-        /** One hop through a JCTools queue. */
-        SPSC_HOP,
-        /** One worker, and the submitter helps when the ring is full. */
-        PADATA_1,
-        /** Two workers and the helping submitter. */
-        PADATA_2,
-        /** One worker, and a shell for a single producer. */
-        PADATA_1_SINGLE,
-        /** Two workers, and a shell for a single producer. */
-        PADATA_2_SINGLE,
-        /** One worker, and jobs submitted in runs of 32. */
-        PADATA_1_RUNS,
-        /** Two workers, and jobs submitted in runs of 32. */
-        PADATA_2_RUNS,
-        /** One worker and a serial worker of its own. */
-        PADATA_1_SERIAL,
-        /** Disruptor with a ring of 1024. */
-        DISRUPTOR_1K,
-        /** Disruptor with a ring of 65536. */
-        DISRUPTOR_64K,
-        /** Ordered parallel stream. */
-        PARALLEL_STREAM,
-        /** Queue of CompletableFutures. */
-        FUTURES
-    }
-
-    /** Who runs the jobs. */
     @Param
-    public Engine engine;
+    public OrderedEngine engine;
 
     /** What they do. */
     @Param
@@ -72,21 +42,7 @@ public class OrderedThroughputBenchmark {
     /** Opens the pipeline. */
     @Setup
     public void open() {
-        pipeline = switch (engine) {
-            case SERIAL_LOOP -> Peers.serialLoop(work);
-            case SPSC_HOP -> new Peers.SpscHop(work);
-            case PADATA_1 -> new PadataPipeline(work, 1, PadataPipeline.Form.PLAIN);
-            case PADATA_2 -> new PadataPipeline(work, 2, PadataPipeline.Form.PLAIN);
-            case PADATA_1_SINGLE -> new PadataPipeline(work, 1, PadataPipeline.Form.SINGLE_PRODUCER);
-            case PADATA_2_SINGLE -> new PadataPipeline(work, 2, PadataPipeline.Form.SINGLE_PRODUCER);
-            case PADATA_1_RUNS -> new PadataPipeline(work, 1, PadataPipeline.Form.RUNS);
-            case PADATA_2_RUNS -> new PadataPipeline(work, 2, PadataPipeline.Form.RUNS);
-            case PADATA_1_SERIAL -> new PadataPipeline(work, 1, PadataPipeline.Form.SERIAL_WORKER);
-            case DISRUPTOR_1K -> new DisruptorPipeline(work, 1024);
-            case DISRUPTOR_64K -> new DisruptorPipeline(work, 1 << 16);
-            case PARALLEL_STREAM -> Peers.parallelStream(work);
-            case FUTURES -> new Peers.Futures(work);
-        };
+        pipeline = engine.open(work);
     }
 
     /**

@@ -81,6 +81,13 @@ final class PadataPipeline implements Pipeline {
     }
 
     @Override
+    public void drain() {
+        while (shell.inFlight() != 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
     public void close() {
         padata.close(); // drains
         if (expected != next || wrong != 0) {

@@ -10,12 +10,12 @@ import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
 
 /** The small ones: the serial loop, one queue hop, ordered parallel streams, and a queue of futures. */
 final class Peers {
-    private static final int WINDOW = 1024;
-    private static final ThreadLocal<Work.Context> CONTEXT = ThreadLocal.withInitial(Work.Context::new);
+    static final int WINDOW = 1024;
+    static final ThreadLocal<Work.Context> CONTEXT = ThreadLocal.withInitial(Work.Context::new);
 
     private Peers() {}
 
-    private static void checkOrder(int number, int expected) {
+    static void checkOrder(int number, int expected) {
         if (number != expected) {
             throw new IllegalStateException("expected " + expected + ", got " + number);
         }
@@ -67,10 +67,15 @@ final class Peers {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void drain() {
             while (done != next) {
                 Thread.onSpinWait();
             }
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            drain();
             stopping = true;
             consumer.join();
         }
@@ -119,10 +124,15 @@ final class Peers {
         }
 
         @Override
-        public void close() {
+        public void drain() {
             while (!queue.isEmpty()) {
                 checkOrder(queue.poll().join(), expected++);
             }
+        }
+
+        @Override
+        public void close() {
+            drain();
             pool.shutdown();
         }
     }

@@ -8,6 +8,9 @@ interface Pipeline extends AutoCloseable {
     /** Runs so many jobs, or at least submits them. */
     void run(int jobs) throws Exception;
 
+    /** Waits until every job was delivered; only where {@link #run} leaves a backlog. */
+    default void drain() {}
+
     /** Drains, and throws if not every job was delivered in order. */
     @Override
     default void close() throws Exception {}

@@ -1,5 +1,6 @@
 package org.quern.jmh.xarray;
 
+import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.quern.xarray.LongXArray;
+import org.quern.xarray.LongXArrayImage;
 import org.quern.xarray.XArray;
 
 import static org.quern.jmh.xarray.RandomIndices.BATCH;
@@ -40,12 +42,13 @@ public class LoadBenchmark {
     private RandomIndices indices;
     private long[] plain;
     private LongXArray longs;
+    private LongXArrayImage image;
     private XArray<Long> objects;
     private ConcurrentSkipListMap<Long, Long> skipList;
     private ConcurrentHashMap<Long, Long> hashMap;
 
     @Setup
-    public void fill() {
+    public void fill() throws IOException {
         indices = new RandomIndices(entries);
         plain = new long[entries];
         longs = LongXArray.create();
@@ -60,6 +63,7 @@ public class LoadBenchmark {
             skipList.put(boxed, boxed);
             hashMap.put(boxed, boxed);
         }
+        image = LongXArrayImage.of(longs, "benchmark"); // read by the same walk as the array: as fast, or something is wrong
     }
 
     @Benchmark
@@ -78,6 +82,18 @@ public class LoadBenchmark {
     public long longXArray() {
         int[] sequence = indices.sequence();
         LongXArray array = longs;
+        int start = indices.nextBatch();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += array.load(sequence[start + i]);
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long longXArrayImage() {
+        int[] sequence = indices.sequence();
+        LongXArrayImage array = image;
         int start = indices.nextBatch();
         long sum = 0;
         for (int i = 0; i < BATCH; i++) {

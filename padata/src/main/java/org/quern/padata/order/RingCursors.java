@@ -27,21 +27,38 @@ public final class RingCursors {
     private static final int LIMIT = LINE + 1;
     private static final int CLAIM = 2 * LINE;
     private static final int HEAD = 3 * LINE;
-    private static final int LENGTH = 4 * LINE;
+    private static final int SERIALISED = HEAD + 1;
+    private static final int TAKEN = 4 * LINE;
+    private static final int LENGTH = 5 * LINE;
 
     private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[] cells = new long[LENGTH];
     private final int capacity;
+    private final int taken;
+
+    /**
+     * An empty ring, whose tail is moved by taking numbers.
+     *
+     * @param capacity its slots
+     * @param first the first sequence number
+     */
+    public RingCursors(int capacity, long first) {
+        this(capacity, first, false);
+    }
 
     /**
      * An empty ring.
      *
      * @param capacity its slots
      * @param first the first sequence number
+     * @param takesApart whether numbers are taken before, and apart from, the move of the tail that publishes them
      */
-    public RingCursors(int capacity, long first) {
+    public RingCursors(int capacity, long first, boolean takesApart) {
         this.capacity = capacity;
+        taken = takesApart ? TAKEN : TAIL;
+        cells[taken] = first;
+        cells[SERIALISED] = first;
         cells[TAIL] = first;
         cells[LIMIT] = first + capacity;
         cells[CLAIM] = first;
@@ -55,6 +72,46 @@ public final class RingCursors {
      */
     public long tailVolatile() {
         return (long) CELLS.getVolatile(cells, TAIL);
+    }
+
+    /**
+     * The number after the last one taken: the tail, or beyond it while a submitter that takes numbers apart is between
+     * taking and publishing.
+     *
+     * @return that number; volatile, because close reads it after it has refused further submissions (pairs with casTail
+     *         and setTakenRelease)
+     */
+    public long takenVolatile() {
+        return (long) CELLS.getVolatile(cells, taken);
+    }
+
+    /**
+     * Takes numbers, or gives them back, where that is done apart from publishing. Followed by
+     * {@code AsymmetricFence.light()}, since the submitter looks at the shell's state afterwards; pairs with
+     * {@link #takenVolatile} behind the heavy half.
+     *
+     * @param next the number after the last one taken
+     */
+    public void setTakenRelease(long next) {
+        CELLS.setRelease(cells, taken, next);
+    }
+
+    /**
+     * Notes which job is being serialised; for the token's holder, where the head moves after the callback.
+     *
+     * @param sequence its number
+     */
+    public void setSerialisedOpaque(long sequence) {
+        CELLS.setOpaque(cells, SERIALISED, sequence);
+    }
+
+    /**
+     * The job whose serial phase was entered last; for reports.
+     *
+     * @return its number
+     */
+    public long serialisedOpaque() {
+        return (long) CELLS.getOpaque(cells, SERIALISED);
     }
 
     /**

@@ -165,21 +165,47 @@ public final class ArenaFaultDescriptor implements AutoCloseable {
         try {
             cuts.growTo(spans.cuts());
             for (Change change : changes) {
-                apply(change.first(), change.end(), change.after());
+                apply(change.first(), change.end(), change.before(), change.after());
                 made.add(change);
             }
             done = true;
         } finally {
             if (!done) {
                 spans.change(first, end, modes, -sign);
-                made.forEach(change -> apply(change.first(), change.end(), change.before()));
+                made.forEach(change -> apply(change.first(), change.end(), change.after(), change.before()));
             }
             cuts.shrinkTo(spans.cuts());
             anyProtection = spans.any(Userfault.REGISTER_WP);
         }
     }
 
-    private void apply(long first, long end, int modes) {
+    /**
+     * Makes the kernel's modes of a run those that are asked for now. REGISTER replaces modes, but a span that already has all
+     * that is asked for, and more, it leaves as it is; so what is to lose one of two modes takes another way:
+     * <ul>
+     * <li>MISSING: the run is unregistered first. Its protection goes with that, so its pages count as written; and a
+     * scan that comes between finds it unprotectable, and starts over.
+     * <li>WP: it stays registered, since a fill under way must find MISSING; its protection is lifted, and nobody protects it.
+     * </ul>
+     */
+    private void apply(long first, long end, int before, int after) {
+        boolean loses = after != 0 && (before & after) == after;
+        if (loses && after == Userfault.REGISTER_MISSING) {
+            long offset = first << Reservation.PAGE_SHIFT;
+            int result = tryWriteProtect(offset, (end - first) << Reservation.PAGE_SHIFT, false);
+            if (result < 0 && result != -Errno.ENOENT.number()) { // ENOENT: mapped anew by somebody, and not registered
+                throw new IllegalStateException("cannot lift the protection of pages " + first + ".." + (end - 1)
+                        + ": " + Errno.describe(-result));
+            }
+        } else if (loses) {
+            set(first, end, 0);
+            set(first, end, after);
+        } else {
+            set(first, end, after);
+        }
+    }
+
+    private void set(long first, long end, int modes) {
         long length = (end - first) << Reservation.PAGE_SHIFT;
         try {
             descriptor.use(fd -> {

@@ -69,6 +69,21 @@ public final class PageDiscard {
         }
     }
 
+    /**
+     * Does something while no page is discarded and no view ends. Retrying instead would do, too, but the virtual machine
+     * sets the interrupt status of a thread whose access it cuts off.
+     *
+     * @param reading takes no lock of the area
+     */
+    public void exclude(Runnable reading) {
+        discarding.lock();
+        try {
+            reading.run();
+        } finally {
+            discarding.unlock();
+        }
+    }
+
     /** Step 1; how many pages are DISCARDING now. */
     private long mark(long first, long end) throws FillFailure {
         long marked = 0;

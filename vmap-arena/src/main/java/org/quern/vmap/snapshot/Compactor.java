@@ -31,18 +31,34 @@ final class Compactor {
             int[] number = {0};
             ImageFile.read(chain.get(file).file(), record -> {
                 for (long[] part : parts.getOrDefault(number[0]++, List.of())) {
-                    copy(record, part[0], part[1], to);
+                    copy(record, header.pageBytes(), part[0], part[1], to);
                 }
             });
         }
         to.end();
     }
 
-    private static void copy(RecordReader record, long from, long to, RecordWriter into) throws IOException {
+    private static void copy(RecordReader record, int pageBytes, long from, long to, RecordWriter into)
+            throws IOException {
         if (record.isZeros()) {
             into.zeros(from, to - from);
         } else {
-            into.data(MemorySegment.ofBuffer(record.content()).asSlice(from - record.offset(), to - from), from);
+            into.data(new Stored(record, pageBytes), from, to - from);
+        }
+    }
+
+    /** The pages of a record, with what it says of them. */
+    private record Stored(RecordReader record, int pageBytes) implements PageContent {
+        @Override
+        public void read(long offset, MemorySegment target) {
+            MemorySegment.copy(MemorySegment.ofBuffer(record.content()), offset - record.offset(), target, 0,
+                    target.byteSize());
+        }
+
+        @Override
+        public boolean maybePinned(long offset, long bytes) {
+            long first = (offset - record.offset()) / pageBytes;
+            return (record.pinned() >>> first & -1L >>> (Long.SIZE - bytes / pageBytes)) != 0;
         }
     }
 

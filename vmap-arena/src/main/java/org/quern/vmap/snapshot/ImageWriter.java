@@ -29,18 +29,29 @@ final class ImageWriter {
     private final WriteTracker tracker;
     private final Compression compression;
     private final PageRegions dirty = PageRegions.ofCapacity(REGIONS);
-    private final MemorySegment memory;
+    private final PageContent content;
     private final Taken taken = new Taken();
     private int rounds;
     private long lastRoundBytes;
     private long lastRoundNanos;
     private long pages;
+    private long pinnedPages;
     private long storedBytes;
 
     ImageWriter(WriteTracker tracker, Compression compression) {
         this.tracker = tracker;
         this.compression = compression;
-        this.memory = tracker.memory();
+        this.content = new PageContent() {
+            @Override
+            public void read(long offset, MemorySegment target) {
+                tracker.read(offset, target); // knows the absent pages of lazy areas, and does not touch them
+            }
+
+            @Override
+            public boolean maybePinned(long offset, long bytes) {
+                return tracker.maybePinned(offset, bytes);
+            }
+        };
     }
 
     /** Writes an image; the footer is with the channel when it returns. */
@@ -59,6 +70,7 @@ final class ImageWriter {
         lastRound(to, quiesce);
         to.end();
         pages = to.pages();
+        pinnedPages = to.pinnedPages();
         storedBytes = to.written();
     }
 
@@ -101,7 +113,7 @@ final class ImageWriter {
                 if (dirty.is(i, PageCategory.PFNZERO)) {
                     to.zeros(dirty.offset(i), dirty.bytes(i));
                 } else {
-                    to.data(memory.asSlice(dirty.offset(i), dirty.bytes(i)), dirty.offset(i));
+                    to.data(content, dirty.offset(i), dirty.bytes(i));
                     bytes += dirty.bytes(i);
                 }
             }
@@ -123,6 +135,10 @@ final class ImageWriter {
 
     long pages() {
         return pages;
+    }
+
+    long pinnedPages() {
+        return pinnedPages;
     }
 
     long storedBytes() {

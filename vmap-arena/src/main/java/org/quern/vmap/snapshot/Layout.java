@@ -6,7 +6,7 @@ import java.util.zip.CRC32C;
 
 /**
  * Where the fields of headers, records and footers lie; the picture is in the package's description. A record's header CRC
- * covers its first 28 bytes and the page CRCs behind it.
+ * covers its first 28 bytes and the mask and page CRCs behind it.
  *
  * <pre>
  *      record:  0 kind (4)   4 stored bytes (4)   8 offset (8)   16 length (8)   24 flags (4)   28 CRC (4)
@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
 final class Layout {
     /** "QUERNSNP". */
     static final long MAGIC = 0x504e534e52455551L;
-    static final int VERSION = 1;
+    static final int VERSION = 2; // 2: pinned pages
 
     static final int HEADER_BYTES = 128;
     static final int RECORD_BYTES = 32;
@@ -26,6 +26,8 @@ final class Layout {
     static final int KIND_END = 3;
 
     static final int FLAG_COMPRESSED = 1;
+    /** A mask of 8 bytes follows the header, before the page CRCs: bit n if page n may have been pinned when it was copied. */
+    static final int FLAG_PINNED = 2;
 
     static final int AT_KIND = 0;
     static final int AT_STORED = 4;

@@ -15,7 +15,7 @@ final class RecordReader {
     private final String name;
     private final ImageHeader header;
     private final ByteBuffer head = Layout.buffer(Layout.RECORD_BYTES);
-    private final ByteBuffer crcs = Layout.buffer(Layout.PAGES_PER_RECORD * Integer.BYTES);
+    private final ByteBuffer crcs = Layout.buffer(Long.BYTES + Layout.PAGES_PER_RECORD * Integer.BYTES);
     private final ByteBuffer stored;
     private final ByteBuffer unpacked;
     private ByteBuffer content;
@@ -25,6 +25,7 @@ final class RecordReader {
     private boolean zeros;
     private long offset;
     private long bytes;
+    private long pinned;
 
     private RecordReader(ReadableByteChannel channel, String name, ImageHeader header) {
         this.channel = channel;
@@ -94,7 +95,7 @@ final class RecordReader {
         boolean possible = (kind == Layout.KIND_DATA || zeros) && bytes > 0 && bytes <= most && offset >= 0
                 && offset <= header.bytes() - bytes && (offset | bytes) % header.pageBytes() == 0;
         boolean storable = size >= 0 && size <= bytes && (size == 0) == zeros
-                && (head.getInt(Layout.AT_FLAGS) & ~Layout.FLAG_COMPRESSED) == 0;
+                && (head.getInt(Layout.AT_FLAGS) & ~(zeros ? 0 : Layout.FLAG_COMPRESSED | Layout.FLAG_PINNED)) == 0;
         if (!possible || !storable) {
             throw corrupt("a record says kind " + kind + ", " + size + " bytes for " + offset + "+" + bytes);
         }
@@ -105,7 +106,8 @@ final class RecordReader {
     }
 
     private void readPages(int size) throws IOException {
-        int crcBytes = zeros ? 0 : (int) (bytes / header.pageBytes()) * Integer.BYTES;
+        int maskBytes = (head.getInt(Layout.AT_FLAGS) & Layout.FLAG_PINNED) != 0 ? Long.BYTES : 0;
+        int crcBytes = maskBytes + (zeros ? 0 : (int) (bytes / header.pageBytes()) * Integer.BYTES);
         crcs.clear().limit(crcBytes);
         require(read(channel, crcs), crcBytes);
         int sum = Layout.recordCrc(head, 0, crcs.duplicate());
@@ -113,6 +115,7 @@ final class RecordReader {
             throw corrupt("the checksum of a record for " + offset + "+" + bytes + " is wrong");
         }
         chained = Layout.chain(chained, sum);
+        pinned = maskBytes > 0 ? crcs.getLong(0) : 0;
         if (zeros) {
             return;
         }
@@ -126,16 +129,16 @@ final class RecordReader {
             }
             content = unpacked.flip();
         }
-        checkPages();
+        checkPages(maskBytes);
     }
 
-    private void checkPages() throws CorruptSnapshotException {
+    private void checkPages(int crcsAt) throws CorruptSnapshotException {
         if (content.remaining() != bytes) {
             throw corrupt("a record for " + offset + "+" + bytes + " holds " + content.remaining() + " bytes");
         }
         for (int page = 0; page < bytes / header.pageBytes(); page++) {
             if (Layout.crc(content, page * header.pageBytes(), header.pageBytes()) != crcs
-                    .getInt(page * Integer.BYTES)) {
+                    .getInt(crcsAt + page * Integer.BYTES)) {
                 throw corrupt(
                         "the checksum of the page at " + (offset + (long) page * header.pageBytes()) + " is wrong");
             }
@@ -160,6 +163,11 @@ final class RecordReader {
             throw new TruncatedSnapshotException(
                     name + ": ends after " + records + " records and " + pages + " pages, without a footer");
         }
+    }
+
+    /** Bit n if page n of this record may have been pinned when it was copied. */
+    long pinned() {
+        return pinned;
     }
 
     boolean isZeros() {

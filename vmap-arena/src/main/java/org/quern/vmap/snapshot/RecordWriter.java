@@ -25,6 +25,7 @@ final class RecordWriter {
     private int chained;
     private long records;
     private long pages;
+    private long pinnedPages;
     private long written;
 
     RecordWriter(WritableByteChannel channel, ImageHeader header, Compression compression) throws IOException {
@@ -36,31 +37,65 @@ final class RecordWriter {
         buffer.put(header.encode());
     }
 
-    /** The pages from {@code offset} on, as {@code pages} are now. */
-    void data(MemorySegment pages, long offset) throws IOException {
+    /** Pages from {@code offset} on, as they are when they are copied. */
+    void data(PageContent from, long offset, long bytes) throws IOException {
         long step = (long) Layout.PAGES_PER_RECORD * pageBytes;
-        for (long at = 0; at < pages.byteSize(); at += step) {
-            record(pages, at, offset + at, (int) Math.min(step, pages.byteSize() - at));
+        for (long at = offset; at < offset + bytes; at += step) {
+            record(from, at, (int) Math.min(step, offset + bytes - at));
         }
     }
 
-    private void record(MemorySegment from, long at, long offset, int bytes) throws IOException {
-        int count = bytes / pageBytes;
-        int crcBytes = count * Integer.BYTES;
-        makeRoom(Layout.RECORD_BYTES + crcBytes + bytes);
-        int header = buffer.position();
-        int crcs = header + Layout.RECORD_BYTES;
-        int data = crcs + crcBytes;
-        ByteBuffer content = buffer.slice(data, bytes);
-        MemorySegment.copy(from, at, MemorySegment.ofBuffer(content), 0, bytes);
-        for (int page = 0; page < count; page++) {
-            buffer.putInt(crcs + page * Integer.BYTES, pageCrc(data + page * pageBytes));
+    private void record(PageContent from, long offset, int bytes) throws IOException {
+        long before = pinned(from, offset, bytes);
+        long pinned = before | copy(from, offset, bytes, before != 0);
+        if (before == 0 && pinned != 0) { // a pin came during the copy: once more, with room for the mask
+            pinned |= copy(from, offset, bytes, true);
         }
-        int stored = pack(content, data);
-        put(header, Layout.KIND_DATA, stored, offset, bytes, stored < bytes ? Layout.FLAG_COMPRESSED : 0);
-        seal(header, crcBytes);
+        finish(offset, bytes, pinned);
+    }
+
+    /** Copies pages to where they belong behind the position, which stays; which of them may be pinned now. */
+    private long copy(PageContent from, long offset, int bytes, boolean masked) throws IOException {
+        makeRoom(Layout.RECORD_BYTES + tail(bytes, masked) + bytes);
+        ByteBuffer content = buffer.slice(buffer.position() + Layout.RECORD_BYTES + tail(bytes, masked), bytes);
+        from.read(offset, MemorySegment.ofBuffer(content));
+        return pinned(from, offset, bytes);
+    }
+
+    /** Bytes between the header and the pages. */
+    private int tail(int bytes, boolean masked) {
+        return bytes / pageBytes * Integer.BYTES + (masked ? Long.BYTES : 0);
+    }
+
+    private void finish(long offset, int bytes, long pinned) {
+        int count = bytes / pageBytes;
+        int tail = tail(bytes, pinned != 0);
+        int header = buffer.position();
+        int data = header + Layout.RECORD_BYTES + tail;
+        if (pinned != 0) {
+            buffer.putLong(header + Layout.RECORD_BYTES, pinned);
+        }
+        for (int page = 0; page < count; page++) {
+            buffer.putInt(data + (page - count) * Integer.BYTES, pageCrc(data + page * pageBytes));
+        }
+        int stored = pack(buffer.slice(data, bytes), data);
+        int flags = (stored < bytes ? Layout.FLAG_COMPRESSED : 0) | (pinned != 0 ? Layout.FLAG_PINNED : 0);
+        put(header, Layout.KIND_DATA, stored, offset, bytes, flags);
+        seal(header, tail);
         buffer.position(data + stored);
         pages += count;
+        pinnedPages += Long.bitCount(pinned);
+    }
+
+    /** A bit for each page that may be pinned. One question where none is, as nearly always. */
+    private long pinned(PageContent from, long offset, int bytes) {
+        long mask = 0;
+        if (from.maybePinned(offset, bytes)) {
+            for (int page = 0; page < bytes / pageBytes; page++) {
+                mask |= from.maybePinned(offset + (long) page * pageBytes, pageBytes) ? 1L << page : 0;
+            }
+        }
+        return mask;
     }
 
     private int pageCrc(int from) {
@@ -131,6 +166,11 @@ final class RecordWriter {
     /** Bytes given to the channel so far. */
     long written() {
         return written;
+    }
+
+    /** Pages in the records so far that may have been pinned. */
+    long pinnedPages() {
+        return pinnedPages;
     }
 
     /** Pages in the records so far. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -201,6 +202,38 @@ public final class SnapshotStore {
         List<SnapshotInfo> chain = chain(sequence);
         read(chain, record -> {});
         return chain.getLast();
+    }
+
+    /**
+     * The pages of a snapshot that may have been pinned when they were copied last. Reads and verifies all that the snapshot
+     * consists of.
+     *
+     * @param sequence which one
+     * @return runs of pages, ascending; empty if none was
+     * @throws SnapshotException as {@link #verify}
+     */
+    public List<PinnedPages> pinned(long sequence) throws SnapshotException {
+        List<SnapshotInfo> chain = chain(sequence);
+        int pageBytes = chain.getFirst().pageBytes();
+        TreeSet<Long> pinned = new TreeSet<>(); // offsets of pages
+        read(chain, record -> {
+            pinned.subSet(record.offset(), record.offset() + record.bytes()).clear();
+            for (int page = 0; page < Long.SIZE; page++) {
+                if ((record.pinned() >>> page & 1) != 0) {
+                    pinned.add(record.offset() + (long) page * pageBytes);
+                }
+            }
+        });
+        List<PinnedPages> runs = new ArrayList<>();
+        for (long page : pinned) {
+            PinnedPages last = runs.isEmpty() ? null : runs.getLast();
+            if (last != null && last.offset() + last.bytes() == page) {
+                runs.set(runs.size() - 1, new PinnedPages(last.offset(), last.bytes() + pageBytes));
+            } else {
+                runs.add(new PinnedPages(page, pageBytes));
+            }
+        }
+        return runs;
     }
 
     private static void read(List<SnapshotInfo> chain, ImageFile.RecordSink sink) throws SnapshotException {

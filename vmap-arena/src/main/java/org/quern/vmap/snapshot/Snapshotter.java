@@ -137,7 +137,8 @@ public final class Snapshotter {
             SnapshotInfo info = store.write(header, options.forced(), channel -> image.write(channel, header, quiesce));
             done = true;
             last = info;
-            SnapshotReport report = new SnapshotReport(info, image.rounds(), image.pages(), image.storedBytes(),
+            SnapshotReport report = new SnapshotReport(info, image.rounds(), image.pages(), image.pinnedPages(),
+                    image.storedBytes(),
                     image.lastRoundBytes(), image.lastRoundNanos());
             event.finish(tracker.name(), report);
             return report;

@@ -6,6 +6,8 @@ import java.lang.ref.Reference;
 import java.util.function.IntToLongFunction;
 
 import org.quern.kapi.Availability;
+import org.quern.kapi.Errno;
+import org.quern.kapi.KernelException;
 import org.quern.kapi.linux.Descriptor;
 import org.quern.kapi.linux.Fcntl;
 import org.quern.kapi.linux.PagemapLayouts;
@@ -110,7 +112,9 @@ public final class KernelScan implements ScanEngine {
         long pagesLeft = order.maxPages();
         while (at < to && into.room() > 0) {
             PagemapLayouts.MAX_PAGES.set(argument, pagesLeft);
-            int found = call(at, to, Math.min(into.room(), PagemapScan.VECTOR_MAX));
+            int found = order.protect()
+                    ? protect(at, to, Math.min(into.room(), PagemapScan.VECTOR_MAX))
+                    : call(at, to, Math.min(into.room(), PagemapScan.VECTOR_MAX));
             long reported = take(found, into);
             long stopped = PagemapLayouts.WALK_END.get(argument) - base;
             if (stopped <= at) {
@@ -168,6 +172,21 @@ public final class KernelScan implements ScanEngine {
             throw new ScanStuckException(first,
                     "cannot protect " + from + ".." + to + ": the mapping at offset " + first
                             + " is not registered for asynchronous write protection; nothing was protected");
+        }
+    }
+
+    /** A registration that ended after it was looked for is as one that was not there; part may be protected. */
+    private int protect(long from, long to, int places) {
+        try {
+            return call(from, to, places);
+        } catch (KernelException e) {
+            if (e.errno() != Errno.EPERM) {
+                throw e;
+            }
+            ScanStuckException stuck = new ScanStuckException(from, "cannot protect " + from + ".." + to
+                    + ": a mapping lost its registration during the scan");
+            stuck.initCause(e);
+            throw stuck;
         }
     }
 

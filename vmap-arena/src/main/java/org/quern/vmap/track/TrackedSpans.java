@@ -98,6 +98,21 @@ public final class TrackedSpans implements DiscardWatch {
         }
     }
 
+    /**
+     * Bytes appeared by a fill that counts as a write: marks do not see it otherwise, the kernel does by itself.
+     *
+     * @param offset the first byte in the reservation
+     * @param length how many
+     */
+    public void filled(long offset, long length) {
+        for (TrackedSpan span : spans) {
+            if (span.overlaps(offset, length) && span.tracking.marks() != null) {
+                long from = from(span, offset);
+                span.tracking.marks().mark(from, to(span, offset + length) - from);
+            }
+        }
+    }
+
     private static long from(TrackedSpan span, long offset) {
         return Math.max(offset, span.offset) - span.offset;
     }

@@ -255,9 +255,9 @@ class SnapshotTest {
         Path file = store.latest().orElseThrow().file();
         byte[] newer = Files.readAllBytes(file);
         ByteBuffer header = ByteBuffer.wrap(newer, 0, 128).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-        header.putInt(8, 2).putInt(124, Layout.crc(header, 0, 124));
+        header.putInt(8, Layout.VERSION + 1).putInt(124, Layout.crc(header, 0, 124));
         Files.write(file, newer);
-        refused(NewerSnapshotException.class, "version 2");
+        refused(NewerSnapshotException.class, "version " + (Layout.VERSION + 1));
     }
 
     @Test
