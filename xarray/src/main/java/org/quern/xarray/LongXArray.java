@@ -24,7 +24,8 @@ import org.quern.xarray.tree.Tree;
  * <p><b>Threads.</b> Any number of threads may call anything at any time. Reads - load, find, forEach, isMarked, anyMarked, isEmpty - take no lock, write
  * nothing, allocate
  * nothing and never wait for a writer, not even for one that was stopped in the middle. Writes exclude each other by one lock,
- * the writer lock, that spins, then parks; stats and dump take it too. It is held for tens of nanoseconds as a rule, by clear, close and dump for as long as
+ * the writer lock, that spins, then parks; stats and dump take it too. Where several threads write, stores, erases and comparisons that change nothing outside one leaf of
+ * 64 indices exclude only each other there, and whoever takes the writer lock waits for them. It is held for tens of nanoseconds as a rule, by clear, close and dump for as long as
  * the array is
  * large; no callback runs under it. Load,
  * store, erase, insert and compareAndSet are linearizable for each index. Searches and iterations are not snapshots; see {@link #forEach(LongEntryConsumer)}.
@@ -117,11 +118,11 @@ public final class LongXArray extends AbstractXArray {
             IllegalStateException.class})
     public long store(long index, long value) {
         requireValue("value", value);
-        tree.enter();
+        long leaf = writer.enterToPut(index);
         try {
-            return storeAt(writer.locate(index), index, value);
+            return storeAt(writer.locate(leaf, index), index, value);
         } finally {
-            tree.unlock();
+            tree.leave(leaf, index);
         }
     }
 
@@ -141,16 +142,16 @@ public final class LongXArray extends AbstractXArray {
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = IllegalStateException.class)
     public long erase(long index) {
-        tree.enter();
+        long leaf = writer.enterToRemove(index);
         try {
-            long place = writer.locate(index);
+            long place = writer.locate(leaf, index);
             long old = writer.word(place, index);
             if (old != Entry.ABSENT) {
-                writer.remove(place, index);
+                writer.remove(leaf, place, index);
             }
             return toValue(old);
         } finally {
-            tree.unlock();
+            tree.leave(leaf, index);
         }
     }
 
@@ -219,9 +220,9 @@ public final class LongXArray extends AbstractXArray {
 
     /** The word that was there. */
     private long exchange(long index, long expected, long update) {
-        tree.enter();
+        long leaf = update == Entry.ABSENT ? writer.enterToRemove(index) : writer.enterToPut(index);
         try {
-            long place = writer.locate(index);
+            long place = writer.locate(leaf, index);
             long word = writer.word(place, index);
             if (word != expected) {
                 return word;
@@ -232,11 +233,11 @@ public final class LongXArray extends AbstractXArray {
             if (update != Entry.ABSENT) {
                 put(place, index, update);
             } else if (expected != Entry.ABSENT) {
-                writer.remove(place, index);
+                writer.remove(leaf, place, index);
             }
             return word;
         } finally {
-            tree.unlock();
+            tree.leave(leaf, index);
         }
     }
 

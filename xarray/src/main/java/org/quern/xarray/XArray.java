@@ -92,11 +92,11 @@ public final class XArray<V> extends AbstractXArray {
             IllegalStateException.class})
     public @Nullable V store(long index, V value) {
         Objects.requireNonNull(value, "value");
-        tree.enter();
+        long leaf = writer.enterToPut(index);
         try {
-            return storeAt(writer.locate(index), index, value);
+            return storeAt(writer.locate(leaf, index), index, value);
         } finally {
-            tree.unlock();
+            tree.leave(leaf, index);
         }
     }
 
@@ -118,16 +118,16 @@ public final class XArray<V> extends AbstractXArray {
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = IllegalStateException.class)
     public @Nullable V erase(long index) {
-        tree.enter();
+        long leaf = writer.enterToRemove(index);
         try {
-            long place = writer.locate(index);
+            long place = writer.locate(leaf, index);
             V old = content(place, index);
             if (writer.word(place, index) != Entry.ABSENT) {
-                writer.remove(place, index);
+                writer.remove(leaf, place, index);
             }
             return old;
         } finally {
-            tree.unlock();
+            tree.leave(leaf, index);
         }
     }
 
@@ -1032,20 +1032,20 @@ public final class XArray<V> extends AbstractXArray {
     /** Sets an entry if it is what is expected, by identity; a reserved index is absent. */
     @SuppressWarnings("ReferenceEquality") // objects are compared by identity: that is the contract
     boolean swap(long index, @Nullable V expected, @Nullable V update) {
-        tree.enter();
+        long leaf = update == null ? writer.enterToRemove(index) : writer.enterToPut(index);
         try {
-            long place = writer.locate(index);
+            long place = writer.locate(leaf, index);
             if (content(place, index) != expected) {
                 return false;
             }
             if (update != null) {
                 put(place, index, update);
             } else if (expected != null) {
-                writer.remove(place, index);
+                writer.remove(leaf, place, index);
             }
             return true;
         } finally {
-            tree.unlock();
+            tree.leave(leaf, index);
         }
     }
 

@@ -114,6 +114,39 @@ public final class TestTree {
         locked(() -> writer.ranges().splitTo(writer.locate(index), index, order));
     }
 
+    /** From here on writers that stay inside a leaf lock only it. */
+    public void share() {
+        locked(tree::shareLeaves);
+    }
+
+    /** As LongXArray.store, in its leaf alone if it can be. */
+    public void storeInLeaf(long index, long value) {
+        long leaf = writer.enterToPut(index);
+        try {
+            writer.put(writer.locate(leaf, index), index, Entry.value(value), null);
+        } finally {
+            tree.leave(leaf, index);
+        }
+    }
+
+    /** As LongXArray.erase, in its leaf alone if it can be. */
+    public void eraseInLeaf(long index) {
+        long leaf = writer.enterToRemove(index);
+        try {
+            long place = writer.locate(leaf, index);
+            if (writer.word(place, index) != Entry.ABSENT) {
+                writer.remove(leaf, place, index);
+            }
+        } finally {
+            tree.leave(leaf, index);
+        }
+    }
+
+    /** A store that forgot all locks; for controls. */
+    public void storeUnlocked(long index, long value) {
+        writer.put(writer.locate(index), index, Entry.value(value), null);
+    }
+
     /** As find of LongXArray: index and value, or twice ABSENT. */
     public long[] find(long from) {
         long[] found = {ABSENT, ABSENT};

@@ -85,9 +85,9 @@ public final class ImageChecker {
         long chunkBytes = ImageLayout.CHUNK_NODES * NodeLayout.BYTES;
         for (long at = ImageLayout.HEADER_BYTES, chunk = 0; at < tableAt; at += chunkBytes, chunk++) {
             long bytes = Math.min(chunkBytes, tableAt - at);
-            require(crc(image, at, bytes) == image.get(ValueLayout.JAVA_INT,
-                    tableAt + chunk * ImageLayout.CRC_BYTES),
-                    "a checksum is wrong in the " + bytes + " bytes at " + at);
+            if (crc(image, at, bytes) != image.get(ValueLayout.JAVA_INT, tableAt + chunk * ImageLayout.CRC_BYTES)) {
+                throw new ImageDamage(Kind.CORRUPT, "a checksum is wrong in the " + bytes + " bytes at " + at);
+            }
         }
     }
 
@@ -119,48 +119,61 @@ public final class ImageChecker {
         int shift = shift(number);
         long present = NodeAccess.bitmapPlain(node, NodeLayout.PRESENT);
         long siblings = NodeAccess.bitmapPlain(node, NodeLayout.SIBLINGS);
-        String where = " in node " + number;
-        require(present != 0 && (present & ~Geometry.allSlots(shift)) == 0 && (siblings & ~present) == 0
-                && (siblings & ~(present << 1)) == 0, "bitmaps that contradict each other" + where);
+        if (present == 0 || (present & ~Geometry.allSlots(shift)) != 0 || (siblings & ~(present & present << 1)) != 0) {
+            throw corrupt(number, "its bitmaps contradict each other");
+        }
         long links = 0;
         long previous = Entry.ABSENT;
         for (int slot = 0; slot < Geometry.SLOTS; slot++) {
             long word = NodeAccess.slotPlain(node, slot);
             boolean follows = (siblings >>> slot & 1) != 0;
-            require((word != Entry.ABSENT) == ((present >>> slot & 1) != 0) && (!follows || word == previous),
-                    "slot " + slot + " is not what the bitmaps say" + where);
+            if ((word != Entry.ABSENT) != ((present >>> slot & 1) != 0) || (follows && word != previous)) {
+                throw corrupt(number, "slot " + slot + " is not what its bitmaps say");
+            }
             previous = word;
-            if (word == Entry.link(ImageLayout.offset(next)) && shift > 0 && !follows) {
-                child(node, shift, slot, where);
+            if (shift > 0 && !follows && word == Entry.link(ImageLayout.offset(next))) {
+                child(number, slot);
                 links |= 1L << slot;
-            } else {
-                require(word == Entry.ABSENT || isEntry(word), "slot " + slot + " holds " + Long.toHexString(word)
-                        + where);
+            } else if (word != Entry.ABSENT && !isEntry(word)) {
+                throw corrupt(number, "slot " + slot + " holds " + Long.toHexString(word));
             }
         }
-        require((siblings & links << 1) == 0, "an entry that continues a link" + where);
-        require(header.spanning() || (siblings == 0 && (shift == 0 || links == present)),
-                "an entry that spans indices, which the header denies" + where);
-        for (int mark = 0; mark < NodeLayout.MARK_COUNT; mark++) {
-            long bits = NodeAccess.bitmapPlain(node, NodeLayout.marks(mark));
-            require(mark < firstMark() || (bits & ~(present & ~siblings)) == 0, "marks of no entry" + where);
+        if ((siblings & links << 1) != 0) {
+            throw corrupt(number, "an entry continues a link");
+        }
+        if (!header.spanning() && (siblings != 0 || (shift > 0 && links != present))) {
+            throw corrupt(number, "an entry spans indices, which the header denies");
+        }
+        for (int mark = firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
+            if ((NodeAccess.bitmapPlain(node, NodeLayout.marks(mark)) & ~(present & ~siblings)) != 0) {
+                throw corrupt(number, "marks of no entry");
+            }
         }
     }
 
     /** The next node, which a slot leads to. */
-    private void child(long parent, int parentShift, int slot, String where) throws ImageDamage {
-        require(next < header.nodes(), "a link out of the image" + where);
+    private void child(long number, int slot) throws ImageDamage {
+        if (next >= header.nodes()) {
+            throw corrupt(number, "a link leads out of the image");
+        }
+        long parent = address(number);
         long child = address(next);
-        int shift = shift(next);
-        long base = Geometry.slotBase(NodeAccess.basePlain(parent), parentShift, slot);
-        require(shift == parentShift - Geometry.DIGIT_BITS && NodeAccess.basePlain(child) == base,
-                "slot " + slot + " leads to the wrong node" + where);
+        int shift = shift(number);
+        long base = Geometry.slotBase(NodeAccess.basePlain(parent), shift, slot);
+        if (shift(next) != shift - Geometry.DIGIT_BITS || NodeAccess.basePlain(child) != base) {
+            throw corrupt(number, "slot " + slot + " leads to the wrong node");
+        }
         for (int mark = firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
             boolean some = NodeAccess.bitmapPlain(child, NodeLayout.marks(mark)) != 0;
-            require(some == ((NodeAccess.bitmapPlain(parent, NodeLayout.marks(mark)) >>> slot & 1) != 0),
-                    "marks of slot " + slot + " that are not those of its node" + where);
+            if (some != ((NodeAccess.bitmapPlain(parent, NodeLayout.marks(mark)) >>> slot & 1) != 0)) {
+                throw corrupt(number, "marks of slot " + slot + " are not those of its node");
+            }
         }
         next++;
+    }
+
+    private static ImageDamage corrupt(long number, String how) {
+        return new ImageDamage(Kind.CORRUPT, "node " + number + ": " + how);
     }
 
     private int firstMark() {

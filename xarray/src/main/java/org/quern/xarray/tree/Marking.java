@@ -73,6 +73,16 @@ final class Marking {
         }
     }
 
+    /** Whether clearing all marks of a slot changes nothing above its node. */
+    boolean staysIn(long node, int slot) {
+        long address = tree.basePlain() + node;
+        boolean stays = true;
+        for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
+            stays &= NodeAccess.bitmapPlain(address, NodeLayout.marks(mark)) != 1L << slot;
+        }
+        return stays;
+    }
+
     /** Clears all marks of several slots. */
     void clearAllIn(long node, long mask) {
         for (int mark = tree.firstMark(); mark < NodeLayout.MARK_COUNT; mark++) {
