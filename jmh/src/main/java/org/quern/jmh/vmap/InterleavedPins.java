@@ -66,7 +66,7 @@ public final class InterleavedPins {
                         try (Hold hold = all.pins.hold(all.range, "benchmark")) {
                             return hold.pages();
                         }
-                    })).add("pin only", all::closeAll, all::pinAll).add("release only", all::pinAll, all::closeAll)
+                    })).add("pin only", all::closeAll, all::pinAll).add("release only", all::pinAllAnew, all::closeAll)
                     .add("maybePinned", repeated(() -> all.pins.maybePinned(all.range) ? 1 : 0)).run("pins");
             all.closeAll();
         }
@@ -92,6 +92,10 @@ public final class InterleavedPins {
             open[i] = pins.pin(range, SHORT);
         }
         return PAIRS;
+    }
+
+    private long pinAllAnew() {
+        return closeAll() + pinAll();
     }
 
     private long closeAll() {
