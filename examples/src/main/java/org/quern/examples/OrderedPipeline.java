@@ -221,7 +221,8 @@ public final class OrderedPipeline {
             }
             // end: padata-slots
         }
-        return sum[1];
+        long squares = (count - 1L) * count * (2L * count - 1) / 6;
+        return sum[0] == squares ? sum[1] : -1;
     }
 
     private static String masks() {

@@ -73,7 +73,8 @@ public final class MemoryFile implements AutoCloseable {
     }
 
     /**
-     * Creates a file at a path, which works on every system. It cannot be sealed: others open it by
+     * Creates a file at a path, which works on every system: by system calls on {@link BackEnd#LINUX}, by the JDK's channels on
+     * {@link BackEnd#PORTABLE}, as {@link BackEnd#preferred} says. It cannot be sealed: others open it by
      * {@link #openUnsealed}.
      *
      * @param path where there is nothing yet; a tmpfs such as /dev/shm keeps it in memory
@@ -85,7 +86,7 @@ public final class MemoryFile implements AutoCloseable {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = {
             IllegalArgumentException.class, MemoryFileException.class})
     public static MemoryFile createAt(Path path, long bytes) {
-        return createAt(path, bytes, hasCalls());
+        return createAt(path, bytes, usesCalls());
     }
 
     static MemoryFile createAt(Path path, long bytes, boolean byCalls) {
@@ -104,7 +105,7 @@ public final class MemoryFile implements AutoCloseable {
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = MemoryFileException.class)
     public static MemoryFile open(Path path) {
-        MemoryFile opened = openUnsealed(path);
+        MemoryFile opened = openUnsealed(path, hasCalls()); // a memory file: without calls there is none
         if (!opened.isSealed()) {
             opened.close();
             throw new MemoryFileException(MemoryFileException.Reason.UNSEALED, path
@@ -140,12 +141,17 @@ public final class MemoryFile implements AutoCloseable {
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_IO, errors = MemoryFileException.class)
     public static MemoryFile openUnsealed(Path path) {
-        return openUnsealed(path, hasCalls());
+        return openUnsealed(path, usesCalls());
     }
 
     static MemoryFile openUnsealed(Path path, boolean byCalls) {
         Objects.requireNonNull(path, "path");
         return made(() -> BackingFile.open(path, byCalls));
+    }
+
+    /** Files at a path are used by calls or channels, as {@link BackEnd#preferred} says. */
+    private static boolean usesCalls() {
+        return BackEnd.preferred() == BackEnd.LINUX && hasCalls();
     }
 
     private static boolean hasCalls() {

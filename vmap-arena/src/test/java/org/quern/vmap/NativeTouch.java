@@ -1,10 +1,13 @@
 package org.quern.vmap;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Touches memory as native code does: in a call of the C library, in which the thread holds up no safepoint. */
 final class NativeTouch {
@@ -15,6 +18,18 @@ final class NativeTouch {
             ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
     private static final MethodHandle PREAD = handle("pread", FunctionDescriptor.of(ValueLayout.JAVA_LONG,
             ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+
+    private static final MethodHandle MUNMAP = handle("munmap",
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+    private static final MethodHandle MREMAP = handle("mremap", FunctionDescriptor.of(ValueLayout.ADDRESS,
+            ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+    private static final int MREMAP_MAYMOVE = 1;
+    private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+    @SuppressWarnings("restricted") // as above
+    private static final MethodHandle PREAD_ERRNO = LINKER.downcallHandle(
+            LINKER.defaultLookup().find("pread").orElseThrow(), FunctionDescriptor.of(ValueLayout.JAVA_LONG,
+                    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+            ERRNO);
 
     private NativeTouch() {}
 
@@ -47,6 +62,45 @@ final class NativeTouch {
     static long pread(int fd, UserfaultMemory memory, long offset, long length) {
         try {
             return (long) PREAD.invokeExact(fd, at(memory, offset), length, 0L);
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /** Of any memory. */
+    static void set(MemorySegment at, int value, long length) {
+        try {
+            MemorySegment ignored = (MemorySegment) MEMSET.invokeExact(at, value, length);
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /** As {@link #pread}, but what is wrong: errno, or 0. */
+    static int preadErrno(int fd, UserfaultMemory memory, long offset, long length) {
+        try (Arena scope = Arena.ofConfined()) {
+            MemorySegment state = scope.allocate(Linker.Option.captureStateLayout());
+            long read = (long) PREAD_ERRNO.invokeExact(state, fd, at(memory, offset), length, 0L);
+            return read < 0 ? state.get(ValueLayout.JAVA_INT, 0) : 0;
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /** Makes a hole. */
+    static void unmap(UserfaultMemory memory, long offset, long length) {
+        try {
+            assertThat((int) MUNMAP.invokeExact(at(memory, offset), length)).isZero();
+        } catch (Throwable t) {
+            throw new AssertionError(t);
+        }
+    }
+
+    /** Moves pages to where there is more room; the new address. */
+    static long growElsewhere(UserfaultMemory memory, long offset, long length, long newLength) {
+        try {
+            return ((MemorySegment) MREMAP.invokeExact(at(memory, offset), length, newLength, MREMAP_MAYMOVE))
+                    .address();
         } catch (Throwable t) {
             throw new AssertionError(t);
         }

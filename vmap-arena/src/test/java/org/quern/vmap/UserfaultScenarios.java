@@ -7,15 +7,20 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Exchanger;
+import java.util.concurrent.atomic.LongAdder;
 
 import org.quern.kapi.Errno;
 import org.quern.kapi.KernelException;
+import org.quern.kapi.linux.Fcntl;
 import org.quern.kapi.linux.Progress;
+import org.quern.kapi.linux.Unistd;
 import org.quern.vmap.UserfaultMessage.PageFault;
 import org.quern.vmap.reserve.Reservation;
 
@@ -249,5 +254,96 @@ final class UserfaultScenarios {
         assertThat(memory.zero(0, PAGE, true).isComplete()).isTrue();
         memory.unregister(0, 2 * PAGE); // closing would wait for its own event
         memory.close();
+    }
+
+    /** Poison outlives the registration; a system call that meets it fails, and does not wait. */
+    void aSystemCallThatMeetsPoisonFails() {
+        UserfaultMemory memory = open(2, UserfaultFeature.POISON);
+        memory.register(0, 2 * PAGE, Set.of(MISSING));
+        assertThat(memory.poison(0, PAGE, true).isComplete()).isTrue();
+        memory.unregister(0, 2 * PAGE);
+        int zeros = Fcntl.open("/dev/zero", Fcntl.O_RDONLY | Fcntl.O_CLOEXEC);
+        try {
+            assertThat(NativeTouch.preadErrno(zeros, memory, 0, 8)).isEqualTo(Errno.EFAULT.number());
+            assertThat(NativeTouch.preadErrno(zeros, memory, PAGE, 8)).as("its neighbour").isZero();
+            memory.drop(0, PAGE);
+            assertThat(NativeTouch.preadErrno(zeros, memory, 0, 8)).as("lifted").isZero();
+        } finally {
+            Unistd.close(zeros);
+        }
+        memory.close();
+    }
+
+    void holesAreSkippedByRegisteringAndRefusedByFilling() {
+        UserfaultMemory memory = open(3);
+        NativeTouch.unmap(memory, PAGE, PAGE);
+        assertThat(memory.register(0, 3 * PAGE, Set.of(MISSING))).contains(UserfaultOperation.COPY);
+        assertThat(memory.copy(0, content(1, 1), false, true).isComplete()).isTrue();
+        assertThat(memory.copy(PAGE, content(1, 1), false, true).stoppedBy()).contains(Errno.ENOENT);
+        assertThat(memory.copy(2 * PAGE, content(1, 3), false, true).isComplete()).isTrue();
+        assertThat(first(memory, 2 * PAGE)).isEqualTo((byte) 3);
+        memory.unregister(0, 3 * PAGE); // and not closed: that is for memory that is still whole
+    }
+
+    /** Both answer every fault at the same time: one fills, the other finds EEXIST and wakes; nobody stays behind. */
+    void twoMonitorsFillEachPageOnceAndNobodyStaysBehind() throws Exception {
+        int pages = 300;
+        UserfaultMemory memory = open(pages);
+        memory.register(0, pages * PAGE, Set.of(MISSING));
+        Thread toucher = Thread.ofPlatform().daemon().start(() -> {
+            for (int page = 0; page < pages; page++) {
+                NativeTouch.write(memory, page * PAGE, page + 1, 1);
+            }
+        });
+        Exchanger<Long> faults = new Exchanger<>();
+        LongAdder filled = new LongAdder();
+        Thread second = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                for (int page = 0; page < pages; page++) {
+                    filled.add(memory.copyAll(faults.exchange(null), content(1, 9)));
+                }
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        for (int page = 0; page < pages; page++) {
+            long offset = memory.pageOf(awaitFault().address());
+            faults.exchange(offset);
+            filled.add(memory.copyAll(offset, content(1, 9)));
+        }
+        assertThat(toucher.join(SOON)).as("the toucher went through").isTrue();
+        assertThat(second.join(SOON)).isTrue();
+        assertThat(filled.sum()).as("each page was filled once").isEqualTo(pages * PAGE);
+        assertThat(first(memory, 0)).isEqualTo((byte) 1);
+        memory.close();
+    }
+
+    void whoMovesOrUnmapsPagesWaitsUntilTheEventIsRead() throws Exception {
+        UserfaultMemory memory = open(4, UserfaultFeature.EVENT_REMAP, UserfaultFeature.EVENT_UNMAP);
+        memory.register(0, 4 * PAGE, Set.of(MISSING));
+        long base = memory.forNativeCalls().address();
+        long[] moved = new long[1];
+        Thread mover = Thread.ofPlatform().daemon()
+                .start(() -> moved[0] = NativeTouch.growElsewhere(memory, PAGE, PAGE, 8 * PAGE));
+        assertThat(descriptor.poll(SOON)).isTrue();
+        mover.join(100);
+        assertThat(mover.isAlive()).as("waits").isTrue();
+        List<UserfaultMessage> events = new ArrayList<>(descriptor.read(4));
+        while (!mover.join(Duration.ofMillis(50))) { // what it leaves is unmapped: another event
+            if (descriptor.poll(Duration.ofMillis(50))) {
+                events.addAll(descriptor.read(4));
+            }
+        }
+        UserfaultMessage.Remapped remapped = (UserfaultMessage.Remapped) events.stream()
+                .filter(UserfaultMessage.Remapped.class::isInstance).findFirst().orElseThrow();
+        assertThat(remapped.from()).isEqualTo(base + PAGE);
+        assertThat(remapped.to()).isEqualTo(moved[0]);
+
+        Thread unmapper = Thread.ofPlatform().daemon().start(() -> NativeTouch.unmap(memory, 3 * PAGE, PAGE));
+        assertThat(descriptor.poll(SOON)).isTrue();
+        assertThat(descriptor.read(4)).contains(new UserfaultMessage.Unmapped(base + 3 * PAGE, base + 4 * PAGE));
+        unmapper.join();
+        memory.unregister(0, PAGE);
+        memory.unregister(2 * PAGE, PAGE); // and not closed: that is for memory that is still whole
     }
 }

@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.quern.xarray.Batch;
 import org.quern.xarray.LongBatch;
 import org.quern.xarray.LongXArray;
 import org.quern.xarray.XArray;
@@ -47,6 +48,7 @@ public class BatchBenchmark {
     private XArray<Object> mirrored;
     private NonBlockingHashMapLong<Long> hashMap;
     private LongBatch batch;
+    private Batch<Object> objectBatch;
 
     @Setup
     public void fill() {
@@ -59,12 +61,11 @@ public class BatchBenchmark {
             Long boxed = (long) i;
             plain[i] = i;
             longs.store(i, i);
-            if (entries <= 1 << 20) {
-                mirrored.store(i, boxed);
-                hashMap.put(i, boxed);
-            }
+            mirrored.store(i, boxed);
+            hashMap.put(i, boxed);
         }
         batch = longs.batch();
+        objectBatch = mirrored.batch();
         Arrays.fill(values, 7);
     }
 
@@ -108,7 +109,7 @@ public class BatchBenchmark {
     @OperationsPerInvocation(SIZE)
     public Object[] batchLoadObjects() {
         next();
-        mirrored.batch().load(indices, objects, SIZE);
+        objectBatch.load(indices, objects, SIZE);
         return objects;
     }
 

@@ -5,6 +5,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 
+import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
+import org.agrona.collections.Long2LongHashMap;
+import org.eclipse.collections.impl.map.mutable.primitive.LongLongHashMap;
+import org.jctools.maps.NonBlockingHashMapLong;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -46,6 +50,10 @@ public class LoadBenchmark {
     private XArray<Long> objects;
     private ConcurrentSkipListMap<Long, Long> skipList;
     private ConcurrentHashMap<Long, Long> hashMap;
+    private NonBlockingHashMapLong<Long> nonBlocking;
+    private Long2LongHashMap agrona;
+    private Long2LongOpenHashMap fastutil;
+    private LongLongHashMap eclipse;
 
     @Setup
     public void fill() throws IOException {
@@ -55,6 +63,10 @@ public class LoadBenchmark {
         objects = XArray.create();
         skipList = new ConcurrentSkipListMap<>(Long::compareUnsigned);
         hashMap = new ConcurrentHashMap<>();
+        nonBlocking = new NonBlockingHashMapLong<>();
+        agrona = new Long2LongHashMap(-1);
+        fastutil = new Long2LongOpenHashMap();
+        eclipse = new LongLongHashMap();
         for (int i = 0; i < entries; i++) {
             Long boxed = (long) i;
             plain[i] = i;
@@ -62,6 +74,10 @@ public class LoadBenchmark {
             objects.store(i, boxed);
             skipList.put(boxed, boxed);
             hashMap.put(boxed, boxed);
+            nonBlocking.put(i, boxed);
+            agrona.put(i, i);
+            fastutil.put(i, i);
+            eclipse.put(i, i);
         }
         image = LongXArrayImage.of(longs, "benchmark"); // read by the same walk as the array: as fast, or something is wrong
     }
@@ -134,6 +150,54 @@ public class LoadBenchmark {
         long sum = 0;
         for (int i = 0; i < BATCH; i++) {
             sum += map.get((long) sequence[start + i]);
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long nonBlockingHashMapLong() {
+        int[] sequence = indices.sequence();
+        NonBlockingHashMapLong<Long> map = nonBlocking;
+        int start = indices.nextBatch();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += map.get(sequence[start + i]);
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long oneThreadAgrona() {
+        int[] sequence = indices.sequence();
+        Long2LongHashMap map = agrona;
+        int start = indices.nextBatch();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += map.get(sequence[start + i]);
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long oneThreadFastutil() {
+        int[] sequence = indices.sequence();
+        Long2LongOpenHashMap map = fastutil;
+        int start = indices.nextBatch();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += map.get(sequence[start + i]);
+        }
+        return sum;
+    }
+
+    @Benchmark
+    public long oneThreadEclipse() {
+        int[] sequence = indices.sequence();
+        LongLongHashMap map = eclipse;
+        int start = indices.nextBatch();
+        long sum = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sum += map.get(sequence[start + i]);
         }
         return sum;
     }

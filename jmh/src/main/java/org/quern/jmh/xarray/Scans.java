@@ -116,7 +116,7 @@ final class Scans {
 
     static List<Contestant> marked(DensePeers peers) {
         int entries = peers.plain.length;
-        int passes = ENOUGH / entries;
+        int passes = 16 * ENOUGH / entries; // few entries are marked
         int hits = (entries + MARKED_STEP - 1) / MARKED_STEP * passes;
         BitSet bits = new BitSet();
         RoaringBitmap roaring = new RoaringBitmap();

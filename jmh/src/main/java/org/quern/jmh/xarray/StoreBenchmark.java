@@ -4,6 +4,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 
+import org.jctools.maps.NonBlockingHashMapLong;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -42,6 +43,7 @@ public class StoreBenchmark {
     private XArray<Long> objects;
     private ConcurrentSkipListMap<Long, Long> skipList;
     private ConcurrentHashMap<Long, Long> hashMap;
+    private NonBlockingHashMapLong<Long> nonBlocking;
     private final Long content = 4711L;
 
     @Setup
@@ -52,12 +54,14 @@ public class StoreBenchmark {
         objects = XArray.create();
         skipList = new ConcurrentSkipListMap<>(Long::compareUnsigned);
         hashMap = new ConcurrentHashMap<>();
+        nonBlocking = new NonBlockingHashMapLong<>();
         for (int i = 0; i < entries; i++) {
             Long boxed = (long) i;
             longs.store(i, i);
             objects.store(i, boxed);
             skipList.put(boxed, boxed);
             hashMap.put(boxed, boxed);
+            nonBlocking.put(i, boxed);
         }
     }
 
@@ -118,6 +122,25 @@ public class StoreBenchmark {
             Long index = (long) indices.sequence()[start + i];
             hashMap.remove(index);
             hashMap.put(index, content);
+        }
+    }
+
+    /** With another object each time: it does nothing where the very same one is put again. */
+    @Benchmark
+    public void overwriteNonBlocking() {
+        int start = indices.nextBatch();
+        for (int i = 0; i < BATCH; i++) {
+            nonBlocking.put(indices.sequence()[start + i], Long.valueOf(start + i));
+        }
+    }
+
+    @Benchmark
+    public void churnNonBlocking() {
+        int start = indices.nextBatch();
+        for (int i = 0; i < BATCH; i++) {
+            long index = indices.sequence()[start + i];
+            nonBlocking.remove(index);
+            nonBlocking.put(index, content);
         }
     }
 }

@@ -222,6 +222,17 @@ public final class NodeAccess {
     }
 
     /**
+     * The node's parent, for readers: the word it is part of changes, these bits only when a root gets a parent.
+     *
+     * @param node address
+     * @return byte offset in the pool, 0 at the root; anything in a node that is being reused
+     */
+    public static long parentOpaque(long node) {
+        return (long) WORD.getOpaque(RawMemory.EVERYTHING,
+                at(node, NodeLayout.INFO)) >>> PARENT_AT << PARENT_UNIT_SHIFT;
+    }
+
+    /**
      * Hangs a node under a parent.
      *
      * @param node address

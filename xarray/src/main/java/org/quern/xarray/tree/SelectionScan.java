@@ -17,7 +17,7 @@ import org.quern.xarray.node.NodeLayout;
  * of the slot are looked at again, and the sequence after it read the content: so an entry that loses a mark before its turn is not delivered, one that has what is
  * wanted all the time is delivered exactly once, and the rules of {@link Scan} hold whatever the visit or other threads do.
  *
- * <p>Cost: O(height) for each leaf it stops at. Leaves are passed over where a mark that is required has no bit above them; a selection that requires
+ * <p>Cost: a look at the node above for each leaf it stops at, O(height) for each 64. Leaves are passed over where a mark that is required has no bit above them; a selection that requires
  * no mark looks at the header of each leaf, one line for 64 indices.
  */
 public final class SelectionScan {
@@ -51,9 +51,14 @@ public final class SelectionScan {
             S sink) {
         long low = first;
         long high = last;
+        long seen = 0;
+        long root = Entry.ABSENT;
+        long twig = 0;
         for (;;) {
-            long seen = tree.sequence().readAcquire();
-            long root = tree.headAcquire();
+            if (twig == 0) {
+                seen = tree.sequence().readAcquire();
+                root = tree.headAcquire();
+            }
             if (!Entry.isRoot(root)) {
                 int went = lone(tree, visit, seen, root, low, sieve, sink);
                 if (went == Visit.MOVED) {
@@ -61,7 +66,8 @@ public final class SelectionScan {
                 }
                 return went == Visit.STOP;
             }
-            long found = SelectionSearch.slot(tree, seen, root, descending ? high : low, sieve, descending);
+            long found = SelectionSearch.slot(tree, seen, root, twig, descending ? high : low, sieve, descending);
+            twig = 0;
             if (found == 0) {
                 if (tree.sequence().unchangedSince(seen)) {
                     return false;
@@ -75,6 +81,7 @@ public final class SelectionScan {
             long base = NodeAccess.basePlain(address);
             long siblings = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS);
             long bits = NodeAccess.bitmapAcquire(address, NodeLayout.PRESENT) & ~siblings & sieve.wanted(address);
+            long parent = shift == 0 ? NodeAccess.parentOpaque(address) : 0;
             if (!tree.sequence().unchangedSince(seen)) {
                 continue;
             }
@@ -125,7 +132,7 @@ public final class SelectionScan {
                     low = greatest(low, entry);
                 }
                 went = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) != siblings
-                        || (sieve.wanted(address) >>> at & 1) == 0
+                        || !sieve.stillWants(address, at)
                                 ? Scan.look(tree, seen, address, siblings)
                                 : visit.slot(tree, seen, node, at, greatest(descending ? first : low, entry), sink);
             }
@@ -141,14 +148,25 @@ public final class SelectionScan {
                     return false;
                 }
                 high = covered - 1;
+                twig = twig(tree, parent, high, base);
             } else {
                 long covered = shift == 0 ? Geometry.nodeLast(base, 0) : lastOf(base, shift, siblings, start);
                 if (Long.compareUnsigned(covered, last) >= 0) {
                     return false;
                 }
                 low = covered + 1;
+                twig = twig(tree, parent, low, base);
             }
         }
+    }
+
+    /**
+     * Where the search for an index can begin, behind or before a leaf that was visited: the node above that leaf, if it is above the index too; 0 for the root. What it holds is believed only if the sequence has
+     * not moved since the leaf was found; and if it has left the tree since, no entry under it was there all the time.
+     */
+    private static long twig(Tree tree, long parent, long index, long base) {
+        boolean below = parent != 0 && Geometry.base(index ^ base, Geometry.DIGIT_BITS) == 0;
+        return below && NodeAccess.shiftOpaque(tree.basePlain() + parent) == Geometry.DIGIT_BITS ? parent : 0;
     }
 
     private static <S> int lone(Tree tree, Visit<S> visit, long seen, long head, long next, Sieve sieve, S sink) {

@@ -24,8 +24,8 @@ import org.quern.xarray.node.NodeLayout;
 final class SelectionSearch {
     private SelectionSearch() {}
 
-    /** The first slot, in a direction, from an index on, as the node's offset plus the slot, or 0 if there is none; valid only if the sequence did not move. It may lie inside the entry around the index. */
-    static long slot(Tree tree, long seen, long root, long from, Sieve sieve, boolean descending) {
+    /** The first slot, in a direction, from an index on, as the node's offset plus the slot, or 0 if there is none; valid only if the sequence did not move. It begins at a node of the second level above that index, if one is given. It may lie inside the entry around the index. */
+    static long slot(Tree tree, long seen, long root, long twig, long from, Sieve sieve, boolean descending) {
         int shift = Entry.rootShift(root);
         long index = from;
         if (!Geometry.covers(shift, from)) {
@@ -34,23 +34,27 @@ final class SelectionSearch {
             }
             index = Geometry.nodeLast(0, shift);
         }
+        long node = twig != 0 ? twig : Entry.rootOffset(root);
+        int top = twig != 0 ? Geometry.DIGIT_BITS : shift;
         do {
-            long found = descend(tree, root, index, sieve, descending);
+            long found = descend(tree, node, top, index, sieve, descending);
             if (found >= 0) {
                 return found;
             }
             long leaf = ~found << Geometry.DIGIT_BITS;
             index = descending ? leaf | Geometry.LAST_SLOT : leaf;
+            node = Entry.rootOffset(root);
+            top = shift;
         } while (tree.sequence().unchangedSince(seen) && Geometry.covers(shift, index));
         return 0;
     }
 
     /** The node's offset plus the slot; or 0, none; or the complement of index/64 where to go on. */
-    private static long descend(Tree tree, long root, long from, Sieve sieve, boolean descending) {
+    private static long descend(Tree tree, long top, int topShift, long from, Sieve sieve, boolean descending) {
         long poolBase = tree.basePlain();
         long linkMask = tree.linkMaskPlain();
-        int shift = Entry.rootShift(root);
-        long node = Entry.rootOffset(root);
+        int shift = topShift;
+        long node = top;
         long index = from;
         long fork = node;
         int forkShift = shift;

@@ -25,7 +25,9 @@ public final class Sieve {
 
     private final Selection exact;
     private final Selection coarse;
-    private final boolean several;
+    private final int bits;
+    private final long plane;
+    private final long flip;
 
     /**
      * A sieve.
@@ -37,7 +39,9 @@ public final class Sieve {
         long anyOf = (selection.anyOf() & inverted) == 0 ? selection.anyOf() : 0;
         this.exact = selection;
         this.coarse = Selection.of(0, selection.required() & ~inverted, anyOf);
-        this.several = Long.bitCount(selection.bits()) > 1;
+        this.bits = Long.bitCount(selection.bits());
+        this.plane = NodeLayout.marks(Long.numberOfTrailingZeros(selection.bits() | 0b100));
+        this.flip = inverted == 0 ? 0 : -1L;
     }
 
     /**
@@ -70,14 +74,21 @@ public final class Sieve {
      * fro meanwhile: the words are read again until two readings agree. A writer that stands still delays nobody.
      */
     long wanted(long address) {
-        long bits = select(exact, address);
-        if (several) {
-            long again;
-            while ((again = select(exact, address)) != bits) {
-                bits = again;
-            }
+        if (bits == 1) {
+            return NodeAccess.bitmapAcquire(address, plane) ^ flip;
         }
-        return bits;
+        long found = select(exact, address);
+        long again = found;
+        do {
+            found = again;
+            again = select(exact, address);
+        } while (again != found);
+        return found;
+    }
+
+    /** Whether the entry at a slot is wanted still. */
+    boolean stillWants(long address, int slot) {
+        return (bits > 1 && (select(exact, address) >>> slot & 1) != 0) || (wanted(address) >>> slot & 1) != 0;
     }
 
     /** Whether a lone entry with some marks is wanted. */
