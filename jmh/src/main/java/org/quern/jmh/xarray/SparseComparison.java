@@ -129,7 +129,7 @@ public final class SparseComparison {
                 kept.store(KEYS[i], i);
             }
             build = (THREADS.getCurrentThreadCpuTime() - before) / (double) SparseKeys.KEYS;
-            bytes = (heap() - heap + kept.bytes()) / (double) SparseKeys.KEYS;
+            bytes = (kept.bytes() > 0 ? kept.bytes() : heap() - heap) / (double) SparseKeys.KEYS;
         }
 
         void turn(int turn) {
