@@ -230,7 +230,7 @@ class AreaTest {
     void aFileThatWasCutOrClosedIsRefused() throws IOException {
         Path path = directory.resolve("cut");
         Area area = sparse(10);
-        try (MemoryFile cut = MemoryFile.createAt(path, 8 * PAGE)) {
+        try (MemoryFile cut = MemoryFile.createAt(path, 8 * PAGE, true)) {
             is(area.map(0, PageList.of(cut, 7)), AreaOutcome.Kind.DONE);
             try (RandomAccessFile cutter = new RandomAccessFile(path.toFile(), "rw")) {
                 cutter.setLength(4 * PAGE);
