@@ -36,7 +36,11 @@ public class IdBeforeEntryStress {
 
     @Actor
     public void load(J_Result r) {
-        r.r1 = tree.loadObject(70) instanceof Session session ? session.id : -1;
+        Object found = tree.loadObject(70);
+        for (int i = 0; i < 100 && !(found instanceof Session); i++) {
+            found = tree.loadObject(70); // so that it is met in its first moment
+        }
+        r.r1 = found instanceof Session session ? session.id : -1;
     }
 
     @Arbiter

@@ -26,12 +26,19 @@ public class EntryBeforeIdControl {
     public void allocate() {
         Session session = new Session();
         tree.storeObject(70, session);
+        for (int i = 0; i < 20; i++) {
+            Thread.onSpinWait();
+        }
         session.id = 70;
     }
 
     @Actor
     public void load(J_Result r) {
-        r.r1 = tree.loadObject(70) instanceof Session session ? session.id : -1;
+        Object found = tree.loadObject(70);
+        for (int i = 0; i < 100 && !(found instanceof Session); i++) {
+            found = tree.loadObject(70); // so that it is met in its first moment
+        }
+        r.r1 = found instanceof Session session ? session.id : -1;
     }
 
     @Arbiter
