@@ -770,16 +770,12 @@ public final class VmapArena implements Arena {
                 } catch (KernelException e) {
                     failure = earliest(failure, e);
                 } catch (MemoryErrorException e) { // it is closed all the same, and so are the others
-                    damage = e;
+                    damage = earliest(damage, e);
                 }
             }
             if (busy > 0) {
-                RangeBusyException e = new RangeBusyException(name + ": calls of other threads are using segments of "
-                        + busy + " scopes, or pages are pinned; close again", failure);
-                if (damage != null) {
-                    e.addSuppressed(damage);
-                }
-                throw e;
+                throw beside(damage, new RangeBusyException(name + ": calls of other threads are using segments of "
+                        + busy + " scopes, or pages are pinned; close again", failure));
             }
             try {
                 pages.relinquish();
@@ -787,7 +783,7 @@ public final class VmapArena implements Arena {
                 failure = earliest(failure, e);
             }
             if (failure != null) {
-                throw failure;
+                throw beside(damage, failure);
             }
             pages.finishClose(leases);
             if (damage != null) {
@@ -798,12 +794,20 @@ public final class VmapArena implements Arena {
         }
     }
 
-    private static KernelException earliest(@Nullable KernelException first, KernelException next) {
+    private static <E extends RuntimeException> E earliest(@Nullable E first, E next) {
         if (first == null) {
             return next;
         }
         first.addSuppressed(next);
         return first;
+    }
+
+    /** Damage is found once only: what is thrown in its place takes it along. */
+    private static <E extends RuntimeException> E beside(@Nullable MemoryErrorException damage, E thrown) {
+        if (damage != null) {
+            thrown.addSuppressed(damage);
+        }
+        return thrown;
     }
 
     /**

@@ -66,10 +66,13 @@ class ArenaAllocatorTest {
 
     @Test
     void damageFoundAtTheEndIsReportedAndTheArenaIsClosedAllTheSame() {
-        SizeClassAllocator allocator = arena.allocator(OPTIONS.checked(true).sampling(1));
-        long block = allocator.take(13);
-        allocator.memory().set(ValueLayout.JAVA_BYTE, block + 13, (byte) 1);
-        assertThatThrownBy(arena::close).isInstanceOf(MemoryErrorException.class);
+        for (String name : new String[]{"first", "second"}) {
+            SizeClassAllocator allocator = arena.allocator(OPTIONS.named(name).checked(true).sampling(1));
+            long block = allocator.take(13);
+            allocator.memory().set(ValueLayout.JAVA_BYTE, block + 13, (byte) 1);
+        }
+        assertThatThrownBy(arena::close).isInstanceOfSatisfying(MemoryErrorException.class,
+                e -> assertThat(e.getSuppressed()).as("that of the other allocator").hasSize(1));
         assertThat(arena.stats().allocatedBytes()).isZero();
         assertThat(arena.scope().isAlive()).isFalse();
     }
