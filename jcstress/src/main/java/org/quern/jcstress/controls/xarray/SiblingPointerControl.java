@@ -28,6 +28,7 @@ public class SiblingPointerControl {
 
     public SiblingPointerControl() {
         tree.store(64, 2, 1);
+        tree.store(120, 9); // keeps the leaf: an emptied one would be given back, and the reader's moment would seldom come
         tree.store(0, 9);
     }
 
