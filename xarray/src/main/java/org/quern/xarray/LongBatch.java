@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.quern.kapi.Operation;
 import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
+import org.quern.xarray.tree.LoadGroup;
 
 /**
  * Many indices of a {@link LongXArray} at once; see {@link AbstractBatch}. Made by {@link LongXArray#batch()}.
@@ -54,12 +55,21 @@ public final class LongBatch extends AbstractBatch {
         if (indices == values) {
             throw new IllegalArgumentException("values: must not be the array of the indices");
         }
-        for (int from = 0; from < count; from += GROUP) {
-            int size = Math.min(GROUP, count - from);
-            loads.words(tree, indices, from, size, values);
-            for (int i = from; i < from + size; i++) {
-                values[i] = Entry.isValue(values[i]) ? Entry.toValue(values[i]) : LongXArray.ABSENT;
+        for (int from = 0; from < count; from += LoadGroup.MOST) {
+            int size = Math.min(LoadGroup.MOST, count - from);
+            int read = loads.words(tree, indices, from, size, values);
+            decode(values, from, read);
+            if (read < size) {
+                tree.requireOpen(Entry.CLOSED);
             }
+        }
+    }
+
+    /** Words become values, in a loop without branches. */
+    private static void decode(long[] words, int from, int size) {
+        for (int i = from; i < from + size; i++) {
+            long absent = (words[i] & 1) - 1; // -1, all bits, for what is no value
+            words[i] = Entry.toValue(words[i]) | absent;
         }
     }
 

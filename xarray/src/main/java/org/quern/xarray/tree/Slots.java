@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
+import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.entry.Packed;
 import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
@@ -106,6 +107,7 @@ final class Slots {
         long before = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT);
         int values = values(address, before & mask);
         long[] children = children(address, before & mask);
+        leavesGo(address, mask, children);
         NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT, before | mask);
         NodeAccess.setBitmapRelease(address, NodeLayout.SIBLINGS,
                 (NodeAccess.bitmapPlain(address, NodeLayout.SIBLINGS) & ~mask) | (mask & ~(1L << slot)));
@@ -126,6 +128,7 @@ final class Slots {
         long present = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT);
         int values = values(address, present & mask);
         long[] children = children(address, present & mask);
+        leavesGo(address, mask, children);
         Mirror mirror = tree.mirror();
         Mirror mirrored = mirror != null && mirror.covers(node) ? mirror : null;
         for (long bits = present & mask; bits != 0; bits &= bits - 1) {
@@ -210,6 +213,16 @@ final class Slots {
             }
         }
         return count == children.length ? children : Arrays.copyOf(children, count);
+    }
+
+    /** What is below some slots is about to be unlinked, if there is anything. */
+    private void leavesGo(long address, long mask, long... children) {
+        if (children.length > 0) {
+            long base = NodeAccess.basePlain(address);
+            int shift = NodeAccess.shiftPlain(address);
+            tree.leavesGo(Geometry.slotBase(base, shift, Long.numberOfTrailingZeros(mask)),
+                    Geometry.slotLast(base, shift, Geometry.LAST_SLOT - Long.numberOfLeadingZeros(mask)));
+        }
     }
 
     private void discard(long... children) {

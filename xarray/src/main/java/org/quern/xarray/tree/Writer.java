@@ -612,6 +612,7 @@ public final class Writer {
 
     /** From here on no reader finds a node, and those inside one will be sent back. */
     private void vanish(long newHead) {
+        tree.allLeavesGo();
         tree.setRootMarksRelease(0);
         tree.setHeadRelease(newHead);
         tree.sequence().advance();
