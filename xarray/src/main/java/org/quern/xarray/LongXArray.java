@@ -12,8 +12,8 @@ import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Packed;
 import org.quern.xarray.node.NodeLayout;
-import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.RangeLoad;
+import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
 
