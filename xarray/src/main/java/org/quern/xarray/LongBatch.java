@@ -142,13 +142,22 @@ public final class LongBatch extends AbstractBatch {
 
     private void require(long[] indices, long[] values, int count) {
         Objects.checkFromIndexSize(0, count, Math.min(indices.length, values.length));
+        long all = 0;
         for (int i = 0; i < count; i++) {
-            if (values[i] < 0) {
-                throw new IllegalArgumentException(
-                        "values[" + i + "]=" + values[i] + ": must be 0.." + Long.MAX_VALUE);
-            }
+            all |= values[i]; // one loop without branches, and no search as long as all is well
+        }
+        if (all < 0) {
+            throw negative(values);
         }
         source = values;
+    }
+
+    private static IllegalArgumentException negative(long... values) {
+        int at = 0;
+        while (values[at] >= 0) {
+            at++;
+        }
+        return new IllegalArgumentException("values[" + at + "]=" + values[at] + ": must be 0.." + Long.MAX_VALUE);
     }
 
     @Override

@@ -71,6 +71,31 @@ final class Slots {
         }
     }
 
+    /** Fills or overwrites slots of a leaf that are empty or have values; their words, ascending, begin somewhere in an array. */
+    void putValues(long leaf, long mask, long[] words, int first, int count) {
+        long address = tree.basePlain() + leaf;
+        long present = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT);
+        int fresh = Long.bitCount(mask & ~present);
+        if (fresh > 0) {
+            NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT, present | mask);
+            NodeAccess.addCountsPlain(address, fresh, fresh);
+        }
+        int lowest = Long.numberOfTrailingZeros(mask);
+        if (mask >>> lowest == -1L >>> -count) { // adjacent: a loop that needs no mask
+            for (int i = 0; i < count; i++) {
+                NodeAccess.setSlotRelease(address, lowest + i, words[first + i]);
+            }
+        } else {
+            int at = first;
+            for (long bits = mask; bits != 0; bits &= bits - 1) {
+                NodeAccess.setSlotRelease(address, Long.numberOfTrailingZeros(bits), words[at++]);
+            }
+        }
+        if (fresh > 0 && attended) {
+            changed(leaf, mask & ~present);
+        }
+    }
+
     private static void occupy(long address, int slot, long word) {
         NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT,
                 NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) | 1L << slot);
