@@ -7,6 +7,7 @@ import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.recycle.NodePool;
+import org.quern.xarray.tree.LeafWriter;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
@@ -132,30 +133,64 @@ public final class TestTree {
 
     /** From here on writers that stay inside a leaf lock only it. */
     public void share() {
-        locked(tree::shareLeaves);
+        locked(tree.lock()::shareLeaves);
     }
 
     /** As LongXArray.store, in its leaf alone if it can be. */
     public void storeInLeaf(long index, long value) {
-        long leaf = writer.enterToPut(index);
-        try {
-            writer.put(writer.locate(leaf, index), index, Entry.value(value), null);
-        } finally {
-            tree.leave(leaf, index);
+        if (tree.lock().put(index, Entry.value(value)) == LeafWriter.REFUSED) {
+            store(index, value);
         }
     }
 
     /** As LongXArray.erase, in its leaf alone if it can be. */
     public void eraseInLeaf(long index) {
-        long leaf = writer.enterToRemove(index);
-        try {
-            long place = writer.locate(leaf, index);
-            if (writer.word(place, index) != Entry.ABSENT) {
-                writer.remove(leaf, place, index);
-            }
-        } finally {
-            tree.leave(leaf, index);
+        if (tree.lock().remove(index) == LeafWriter.REFUSED) {
+            erase(index);
         }
+    }
+
+    /** As storeInLeaf; gives the old value. */
+    public long exchangeInLeaf(long index, long value) {
+        return decode(tree.lock().put(index, Entry.value(value)));
+    }
+
+    /** As eraseInLeaf; gives the old value. */
+    public long takeInLeaf(long index) {
+        return decode(tree.lock().remove(index));
+    }
+
+    /** As LongXArray.compareAndSet, in its leaf. */
+    public boolean replaceInLeaf(long index, long expected, long value) {
+        return tree.lock().exchange(index, Entry.value(expected), Entry.value(value)) == Entry.value(expected);
+    }
+
+    /** As LongXArray.getAndAdd, in its leaf. */
+    public long addInLeaf(long index, long delta) {
+        return decode(tree.lock().add(index, delta));
+    }
+
+    /** As XArray.store, in its leaf; gives the old object. */
+    public Object exchangeObjectInLeaf(long index, Object object) {
+        return tree.lock().put(tree.mirror(), index, object);
+    }
+
+    /** As XArray.erase, in its leaf; gives the old object. */
+    public Object takeObjectInLeaf(long index) {
+        return tree.lock().remove(tree.mirror(), index);
+    }
+
+    /** An erase in a leaf that takes away what it has read before, instead of what is there; for controls. */
+    public long readThenEmpty(long index) {
+        long slot = writer.locate(index);
+        long old = NodeAccess.slotAcquire(tree.basePlain() + slot, index & 63);
+        NodeAccess.setSlotRelease(tree.basePlain() + slot, index & 63, Entry.ABSENT);
+        return decode(old);
+    }
+
+    /** Puts back what {@link #readThenEmpty} left: a slot that is empty, and counted. */
+    public void refill(long index) {
+        NodeAccess.setSlotRelease(tree.basePlain() + writer.locate(index), index & 63, Entry.value(0));
     }
 
     /** A store that forgot all locks; for controls. */
