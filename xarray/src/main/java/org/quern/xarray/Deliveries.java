@@ -32,9 +32,11 @@ final class Deliveries {
         }
 
         @Override
-        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base, long bitmap,
+        public long twig(Tree tree, long seen, long twig, long leaves, long next, long last, long bitmap,
                 LongEntryConsumer consumer) {
-            return LongLeaf.deliver(tree, seen, node, siblings, slots, base, bitmap, consumer);
+            return tree.spanningPlain()
+                    ? super.twig(tree, seen, twig, leaves, next, last, bitmap, consumer)
+                    : LongLeaf.deliver(tree, seen, twig, leaves, next, last, bitmap, consumer);
         }
     };
 

@@ -65,27 +65,18 @@ public final class IdAllocator {
         requireRange(min, max);
         lock.lock();
         try {
-            return take(min, max);
+            return tree.takeLowest(min, max);
         } finally {
             lock.unlock();
         }
-    }
-
-    private long take(long min, long max) {
-        long id = tree.nextFree(min);
-        if (id == IdTree.NONE || id > max) {
-            return NONE;
-        }
-        tree.take(id);
-        return id;
     }
 
     /** For {@link IdCycle}: from {@code start} on, and if nothing is free there, from {@code min}. */
     long allocateFrom(long start, long min, long max) {
         lock.lock();
         try {
-            long id = start <= max ? take(start, max) : NONE;
-            return id == NONE && start > min ? take(min, max) : id;
+            long id = start <= max ? tree.takeLowest(start, max) : NONE;
+            return id == NONE && start > min ? tree.takeLowest(min, max) : id;
         } finally {
             lock.unlock();
         }
@@ -169,11 +160,7 @@ public final class IdAllocator {
         requireId("id", id);
         lock.lock();
         try {
-            if (!tree.isTaken(id)) {
-                return false;
-            }
-            tree.free(id);
-            return true;
+            return tree.free(id);
         } finally {
             lock.unlock();
         }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.quern.kapi.Operation;
 import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
+import org.quern.xarray.tree.LoadGroup;
 
 /**
  * Many indices of a {@link LongXArray} at once; see {@link AbstractBatch}. Made by {@link LongXArray#batch()}.
@@ -54,12 +55,21 @@ public final class LongBatch extends AbstractBatch {
         if (indices == values) {
             throw new IllegalArgumentException("values: must not be the array of the indices");
         }
-        for (int from = 0; from < count; from += GROUP) {
-            int size = Math.min(GROUP, count - from);
-            loads.words(tree, indices, from, size, values);
-            for (int i = from; i < from + size; i++) {
-                values[i] = Entry.isValue(values[i]) ? Entry.toValue(values[i]) : LongXArray.ABSENT;
+        for (int from = 0; from < count; from += LoadGroup.MOST) {
+            int size = Math.min(LoadGroup.MOST, count - from);
+            int read = loads.words(tree, indices, from, size, values);
+            decode(values, from, read);
+            if (read < size) {
+                tree.requireOpen(Entry.CLOSED);
             }
+        }
+    }
+
+    /** Words become values, in a loop without branches. */
+    private static void decode(long[] words, int from, int size) {
+        for (int i = from; i < from + size; i++) {
+            long absent = (words[i] & 1) - 1; // -1, all bits, for what is no value
+            words[i] = Entry.toValue(words[i]) | absent;
         }
     }
 
@@ -132,13 +142,22 @@ public final class LongBatch extends AbstractBatch {
 
     private void require(long[] indices, long[] values, int count) {
         Objects.checkFromIndexSize(0, count, Math.min(indices.length, values.length));
+        long all = 0;
         for (int i = 0; i < count; i++) {
-            if (values[i] < 0) {
-                throw new IllegalArgumentException(
-                        "values[" + i + "]=" + values[i] + ": must be 0.." + Long.MAX_VALUE);
-            }
+            all |= values[i]; // one loop without branches, and no search as long as all is well
+        }
+        if (all < 0) {
+            throw negative(values);
         }
         source = values;
+    }
+
+    private static IllegalArgumentException negative(long... values) {
+        int at = 0;
+        while (values[at] >= 0) {
+            at++;
+        }
+        return new IllegalArgumentException("values[" + at + "]=" + values[at] + ": must be 0.." + Long.MAX_VALUE);
     }
 
     @Override

@@ -276,8 +276,13 @@ public final class LongXArray extends AbstractXArray {
      * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
     public boolean find(long from, long max, LongProbe probe) {
-        return Scan.run(tree, Deliveries.TO_LONG_PROBE, from, max, NodeLayout.PRESENT,
-                Objects.requireNonNull(probe, "probe"));
+        Objects.requireNonNull(probe, "probe");
+        long here = Long.compareUnsigned(from, max) <= 0 ? tree.load(from) : Entry.ABSENT;
+        if (Entry.isValue(here)) {
+            probe.set(from, Entry.toValue(here));
+            return true;
+        }
+        return Scan.run(tree, Deliveries.TO_LONG_PROBE, from, max, NodeLayout.PRESENT, probe);
     }
 
     /**

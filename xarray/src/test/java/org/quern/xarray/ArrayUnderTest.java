@@ -106,11 +106,15 @@ interface ArrayUnderTest extends AutoCloseable {
     }
 
     static ArrayUnderTest longs(XArrayConfig config) {
-        return new Longs(LongXArray.create(config));
+        LongXArray array = LongXArray.create(config);
+        array.batch(); // from here on the leaves are mapped
+        return new Longs(array);
     }
 
     static ArrayUnderTest objects(XArrayConfig config) {
-        return new Objects(XArray.create(config));
+        Objects objects = new Objects(XArray.create(config));
+        objects.array().batch();
+        return objects;
     }
 
     record Longs(LongXArray array) implements ArrayUnderTest {

@@ -13,6 +13,7 @@ import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.node.PackAccess;
 import org.quern.xarray.recycle.PackPool;
+import org.quern.xarray.tree.Descent;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.Packs;
 import org.quern.xarray.tree.Place;
@@ -75,6 +76,7 @@ public final class TreeChecker {
             require((mirror.headAcquire() != null) == (head == Entry.OBJECT), "head %x, its object %s", head,
                     mirror.headAcquire());
         }
+        map(head);
         require(tree.nodes().inUse() == reached.size(), "in use %d, reached %d", tree.nodes().inUse(), reached.size());
         Packs packs = tree.packs();
         if (packs != null) {
@@ -90,6 +92,17 @@ public final class TreeChecker {
             require(taken == reached.size() + tree.nodes().quarantined() + tree.nodes().reserved(),
                     "taken %d, reached %d, quarantined %d, reserved %d",
                     taken, reached.size(), tree.nodes().quarantined(), tree.nodes().reserved());
+        }
+    }
+
+    /** What batches take for the leaf of an index is the leaf of that index. */
+    private void map(long head) {
+        for (long index = 0; index < tree.mappedIndices(); index += Geometry.SLOTS) {
+            long mapped = tree.mappedLeaf(index);
+            long leaf = Entry.isRoot(head)
+                    ? Descent.leaf(tree.basePlain(), tree.linkMaskPlain(), head, index)
+                    : 0;
+            require(mapped == 0 || mapped == leaf, "leaf of %x is %d, mapped %d", index, leaf, mapped);
         }
     }
 

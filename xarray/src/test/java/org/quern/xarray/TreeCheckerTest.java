@@ -37,6 +37,13 @@ class TreeCheckerTest {
     }
 
     @Test
+    void leafMappedThatHasGone() {
+        array.batch();
+        NodeAccess.setSlotPlain(root, 1, Entry.ABSENT);
+        finds("leaf of 40 is 0, mapped");
+    }
+
+    @Test
     void wrongCount() {
         NodeAccess.addCountsPlain(leaf, 1, 0);
         finds("count 2");

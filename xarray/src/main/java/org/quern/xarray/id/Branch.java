@@ -40,9 +40,20 @@ final class Branch {
         CHILD.setRelease(children, slot, (Object) null); // pairs with childAcquire
     }
 
-    void setFull(int slot, boolean isFull) {
-        long bit = 1L << slot;
-        full = isFull ? full | bit : full & ~bit;
+    void setFull(int slot) {
+        full |= 1L << slot;
+    }
+
+    /** Writes nothing if it is not full. */
+    void clearFull(int slot) {
+        if (isFull(slot)) {
+            full &= ~(1L << slot);
+        }
+    }
+
+    /** Whether it has a free identifier elsewhere than in one slot: then it stays open when that becomes full. */
+    boolean isOpenBeside(int slot) {
+        return (full | 1L << slot) != -1L;
     }
 
     boolean isFull() {
@@ -60,6 +71,11 @@ final class Branch {
     /** Only its first child is there. */
     boolean isStem() {
         return present == 1;
+    }
+
+    /** The first slot at or above one that is not full, 64 if there is none. */
+    int firstOpen(int slot) {
+        return Long.numberOfTrailingZeros(~full & -1L << slot);
     }
 
     /** The first slot above one that is not full, 64 if there is none. */

@@ -219,6 +219,66 @@ public final class IdTree {
     }
 
     /**
+     * Adds the lowest identifier of a range that is not in the set.
+     *
+     * @param min lowest that will do, 0..2^63-1
+     * @param max highest that will do
+     * @return it, or {@link #NONE}; nothing has changed then
+     */
+    public long takeLowest(long min, long max) {
+        Root top = root;
+        return top != null && top.covers(min) ? takeLowestBelow(top, min, max) : takeLowestSlowly(min, max);
+    }
+
+    /** One walk, to the first child that is not full, of its first one, and so on. */
+    private long takeLowestBelow(Root top, long min, long max) {
+        Object node = top.node();
+        int shift = top.bits() - FAN_BITS;
+        long id = min;
+        Branch open = null; // the lowest on the way that stays open when all below it on the way becomes full
+        int openShift = shift;
+        for (; node instanceof Branch branch; shift -= FAN_BITS) {
+            int slot = slot(id, shift);
+            int free = branch.firstOpen(slot);
+            if (free != slot) {
+                id = ((id >>> shift & -1L << FAN_BITS) | free) << shift;
+            }
+            node = free > LAST_SLOT ? null : branch.childPlain(free);
+            if (node == null) { // all are full, or there has to be a new page
+                return takeLowestSlowly(min, max);
+            }
+            if (open == null || branch.isOpenBeside(free)) {
+                open = branch;
+                openShift = shift;
+            }
+        }
+        long[] page = (long[]) node;
+        int place = Page.nextFree(page, id);
+        if (place < 0) {
+            return takeLowestSlowly(min, max);
+        }
+        id = (id & -Page.SIZE) | place;
+        if (id > max) {
+            return NONE;
+        }
+        Page.take(page, id);
+        taken++;
+        if (open != null && Page.isFull(page)) {
+            filled(open, openShift, id);
+        }
+        return id;
+    }
+
+    private long takeLowestSlowly(long min, long max) {
+        long id = nextFree(min);
+        if (id == NONE || id > max) {
+            return NONE;
+        }
+        take(id);
+        return id;
+    }
+
+    /**
      * Adds an identifier that is not in the set.
      *
      * @param id 0..2^63-1
@@ -247,19 +307,24 @@ public final class IdTree {
 
     private void takeBelow(Root top, long id) {
         Object node = top.node();
-        int depth = 0;
+        Branch open = null; // as above
+        int openShift = 0;
         for (int shift = top.bits() - FAN_BITS; node instanceof Branch branch; shift -= FAN_BITS) {
-            path[depth++] = branch;
-            node = branch.childPlain(slot(id, shift));
+            int slot = slot(id, shift);
+            if (open == null || branch.isOpenBeside(slot)) {
+                open = branch;
+                openShift = shift;
+            }
+            node = branch.childPlain(slot);
             if (node == null) {
-                branch.linkRelease(slot(id, shift), chain(shift, id));
+                branch.linkRelease(slot, chain(shift, id));
                 return;
             }
         }
         long[] page = (long[]) node;
         Page.take(page, id);
-        if (Page.isFull(page)) {
-            filled(depth, id);
+        if (open != null && Page.isFull(page)) {
+            filled(open, openShift, id);
         }
     }
 
@@ -290,7 +355,9 @@ public final class IdTree {
         do {
             above = new Branch();
             above.linkRelease(0, top.node());
-            above.setFull(0, isFull(top.node()));
+            if (isFull(top.node())) {
+                above.setFull(0);
+            }
             top = new Root(above, top.bits() + FAN_BITS);
             added++;
         } while (!top.covers(id));
@@ -321,46 +388,57 @@ public final class IdTree {
         return node;
     }
 
-    /** The page below the path has become full. */
-    private void filled(int depth, long id) {
-        int shift = Page.BITS;
-        for (int level = depth - 1; level >= 0; level--, shift += FAN_BITS) {
-            path[level].setFull(slot(id, shift), true);
-            if (!path[level].isFull()) {
-                return;
-            }
+    /** The page of an identifier has become full, and with it all branches above it, up to below one. */
+    private static void filled(Branch open, int openShift, long id) {
+        Object node = open;
+        for (int shift = openShift; node instanceof Branch branch; shift -= FAN_BITS) {
+            branch.setFull(slot(id, shift));
+            node = branch.childPlain(slot(id, shift));
         }
     }
 
     /**
-     * Removes an identifier that is in the set.
+     * Removes an identifier.
      *
      * @param id 0..2^63-1
+     * @return false if it was not in the set
      */
-    public void free(long id) {
-        taken--;
+    public boolean free(long id) {
         Root top = root;
         if (top == null) {
+            if (id >= Long.SIZE || (inline >>> id & 1) == 0) {
+                return false;
+            }
             setInlineRelease(inline & ~(1L << id));
-            return;
+            taken--;
+            return true;
         }
-        Object node = top.node();
-        int depth = 0;
+        Object node = top.covers(id) ? top.node() : null;
         for (int shift = top.bits() - FAN_BITS; node instanceof Branch branch; shift -= FAN_BITS) {
-            path[depth++] = branch;
-            branch.setFull(slot(id, shift), false);
+            branch.clearFull(slot(id, shift)); // it is not set if the identifier is free
             node = branch.childPlain(slot(id, shift));
         }
-        long[] page = (long[]) Objects.requireNonNull(node, "a taken identifier has a page");
-        Page.free(page, id);
-        if (Page.isEmpty(page)) {
-            drop(top, depth, id);
+        if (node == null || !Page.isTaken((long[]) node, id)) {
+            return false;
         }
+        long[] page = (long[]) node;
+        Page.free(page, id);
+        taken--;
+        if (Page.isEmptyWithout(page, id)) {
+            drop(top, id);
+        }
+        return true;
     }
 
-    /** The page below the path has become empty. */
-    private void drop(Root top, int depth, long id) {
+    /** The page of an identifier has become empty. */
+    private void drop(Root top, long id) {
         pages--;
+        int depth = 0;
+        Object node = top.node();
+        for (int shift = top.bits() - FAN_BITS; node instanceof Branch branch; shift -= FAN_BITS) {
+            path[depth++] = branch;
+            node = branch.childPlain(slot(id, shift));
+        }
         int shift = Page.BITS;
         for (int level = depth - 1; level >= 0; level--, shift += FAN_BITS) {
             path[level].unlinkRelease(slot(id, shift));

@@ -62,6 +62,11 @@ final class Page {
         return page[FULL] == ALL_FULL;
     }
 
+    /** Whether nothing is taken now that one identifier has been freed: as a rule one word says no. */
+    static boolean isEmptyWithout(long[] page, long id) {
+        return page[word(id)] == 0 && isEmpty(page);
+    }
+
     static boolean isEmpty(long[] page) {
         long any = 0;
         for (int word = 0; word < WORDS; word++) {
@@ -76,17 +81,22 @@ final class Page {
      * @return its place 0..1023, or -1
      */
     static int nextFree(long[] page, long from) {
-        int word = word(from);
-        long free = ~page[word] & -1L << from;
-        if (free == 0) {
-            long open = ~page[FULL] & ALL_FULL & -2L << word;
-            if (open == 0) {
-                return -1;
-            }
-            word = Long.numberOfTrailingZeros(open);
-            free = ~page[word];
+        int first = word(from);
+        long open = ~page[FULL] & ALL_FULL & -1L << first;
+        if (open == 0) {
+            return -1;
         }
-        return word << 6 | Long.numberOfTrailingZeros(free);
+        int word = Long.numberOfTrailingZeros(open);
+        long free = ~page[word];
+        if (word == first) {
+            free &= -1L << from;
+            open &= open - 1;
+            if (free == 0 && open != 0) {
+                word = Long.numberOfTrailingZeros(open);
+                free = ~page[word];
+            }
+        }
+        return free == 0 ? -1 : word << 6 | Long.numberOfTrailingZeros(free);
     }
 
     /**

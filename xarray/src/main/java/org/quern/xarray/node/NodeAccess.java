@@ -29,6 +29,9 @@ public final class NodeAccess {
     /** What the address of a node can have set: no address of a process reaches 2^56, and blocks are 64-byte aligned. */
     private static final long NODE_BITS = (1L << 56) - 64;
 
+    /** And the address of a slot. */
+    private static final long SLOT_BITS = (1L << 56) - NodeLayout.WORD_BYTES;
+
     private static final int OFFSET_AT = 6;
     private static final int COUNT_AT = 12;
     private static final int VALUE_COUNT_AT = 19;
@@ -83,6 +86,47 @@ public final class NodeAccess {
      */
     public static long slotAcquire(long node, long slot) {
         return (long) WORD.getAcquire(RawMemory.EVERYTHING, at(node, NodeLayout.slot(slot)));
+    }
+
+    /**
+     * The address of a slot, for who looks for several before reading the first.
+     *
+     * @param node address
+     * @param slot 0..63
+     * @return for {@link #wordAcquire}, {@link #wordPlain} and {@link #setWordRelease}
+     */
+    public static long slotAddress(long node, long slot) {
+        return node + NodeLayout.slot(slot);
+    }
+
+    /**
+     * Reads a slot; pairs with {@link #setSlotRelease} and {@link #setWordRelease}.
+     *
+     * @param address from {@link #slotAddress}
+     * @return its word
+     */
+    public static long wordAcquire(long address) {
+        return (long) WORD.getAcquire(RawMemory.EVERYTHING, address & SLOT_BITS);
+    }
+
+    /**
+     * Reads a slot under the lock.
+     *
+     * @param address from {@link #slotAddress}
+     * @return its word
+     */
+    public static long wordPlain(long address) {
+        return get(address & SLOT_BITS);
+    }
+
+    /**
+     * Publishes a slot; pairs with {@link #wordAcquire} and {@link #slotAcquire}.
+     *
+     * @param address from {@link #slotAddress}
+     * @param word its word
+     */
+    public static void setWordRelease(long address, long word) {
+        WORD.setRelease(RawMemory.EVERYTHING, address & SLOT_BITS, word);
     }
 
     /**

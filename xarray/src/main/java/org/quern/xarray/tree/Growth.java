@@ -72,7 +72,11 @@ final class Growth {
         if (!reserve((top - entry.shift) / Geometry.DIGIT_BITS + 1, 1)) {
             return false;
         }
+        if (Entry.isRoot(old)) {
+            tree.allLeavesGo();
+        }
         tree.setHeadRelease(Entry.root(chain(top, entry, tree.rootMarksAcquire()), top));
+        leafAdded(entry);
         if (Entry.isRoot(old)) {
             tree.sequence().advance();
             slots.discardAll(Entry.rootOffset(old));
@@ -92,6 +96,7 @@ final class Growth {
             return false;
         }
         slots.hang(chain(top, entry, 0), Place.node(place), Place.slot(place, entry.base));
+        leafAdded(entry);
         return true;
     }
 
@@ -135,10 +140,18 @@ final class Growth {
             slots.hang(chain(top - Geometry.DIGIT_BITS, entry, 0), root, Geometry.slot(entry.base, top));
         }
         tree.setHeadRelease(Entry.root(root, top));
+        leafAdded(entry);
         if (lone) {
+            tree.leafAdded(0);
             leaveHead();
         }
         return true;
+    }
+
+    private void leafAdded(Addition entry) {
+        if (entry.shift == 0) {
+            tree.leafAdded(entry.base);
+        }
     }
 
     /** As {@link #raise}, with the new entry in a packed node under the new root. */

@@ -28,10 +28,16 @@ import org.quern.xarray.node.NodeAccess;
  * <p>Scratch space of one thread.
  */
 public final class LoadGroup {
-    /** Most indices of a group: as many slots as a processor can wait for at once, several times over, and small enough that a group is rarely sent back. */
+    /** Most indices of a group that walks: as many slots as a processor can wait for at once, several times over, and small enough that a group is rarely sent back. */
     public static final int SIZE = 64;
 
+    /** Most indices of a group whose leaves are known: what begins and ends a group is then more than the rest. */
+    public static final int MOST = 4 * SIZE;
+
+    private static final long[] NONE = {};
+
     private final long[] links = new long[SIZE];
+    private long[] slots = NONE;
 
     /** Scratch space. */
     public LoadGroup() {}
@@ -42,42 +48,75 @@ public final class LoadGroup {
      * @param tree the tree
      * @param indices any indices
      * @param from the first of them to look at
-     * @param count how many, at most {@link #SIZE}
+     * @param count how many, at most {@link #MOST}
      * @param words receives the words, at the same places
-     * @throws IllegalStateException if the array is closed
+     * @return how many were read: fewer only if the array is closed
      */
-    public void words(Tree tree, long[] indices, int from, int count, long[] words) {
+    public int words(Tree tree, long[] indices, int from, int count, long[] words) {
         try {
-            long root;
-            long seen;
-            do { // again only if a batch of nodes was recycled meanwhile
-                seen = tree.sequence().readAcquire();
-                root = tree.headAcquire();
-                if (Entry.isRoot(root)) {
-                    descend(tree, root, indices, from, count, words, from, 0);
-                } else {
-                    for (int i = from; i < from + count; i++) {
-                        words[i] = Tree.loneWord(root, indices[i]);
-                    }
-                }
-            } while (!tree.sequence().unchangedSince(seen));
-            tree.requireOpen(root);
-            if (tree.isSparse()) {
-                unpack(tree, indices, from, count, words);
+            LeafMap map = tree.leafMapAcquire();
+            if (map != null && wordsOf(tree, map, indices, from, count, words)) {
+                return count;
             }
+            for (int done = 0; done < count; done += SIZE) {
+                if (!walk(tree, indices, from + done, Math.min(SIZE, count - done), words)) {
+                    return done;
+                }
+            }
+            return count;
         } finally {
             Reference.reachabilityFence(tree);
         }
     }
 
-    /** Of packed nodes each word is loaded by itself. */
-    private static void unpack(Tree tree, long[] indices, int from, int count, long[] words) {
+    /** Where all leaves are known: first where all slots are, then what is in them. False if a walk has to decide. */
+    private boolean wordsOf(Tree tree, LeafMap map, long[] indices, int from, int count, long[] words) {
+        if (slots.length == 0) {
+            slots = new long[MOST];
+        }
+        long[] found = slots;
+        long seen;
+        do { // again only if a batch of nodes was recycled meanwhile
+            seen = tree.sequence().readAcquire();
+            if (!map.slots(indices, from, count, found)) {
+                return false;
+            }
+            for (int i = 0; i < count; i++) {
+                words[from + i] = NodeAccess.wordAcquire(found[i]);
+            }
+        } while (!tree.sequence().unchangedSince(seen));
+        return true;
+    }
+
+    /** Level by level; false if the array is closed. */
+    private static boolean walk(Tree tree, long[] indices, int from, int count, long[] words) {
+        long root;
+        long seen;
+        do { // again only if a batch of nodes was recycled meanwhile
+            seen = tree.sequence().readAcquire();
+            root = tree.headAcquire();
+            if (Entry.isRoot(root)) {
+                descend(tree, root, indices, from, count, words, from, 0);
+            } else {
+                for (int i = from; i < from + count; i++) {
+                    words[i] = Tree.loneWord(root, indices[i]);
+                }
+            }
+        } while (!tree.sequence().unchangedSince(seen));
+        return root != Entry.CLOSED && (!tree.isSparse() || unpack(tree, indices, from, count, words));
+    }
+
+    /** Of packed nodes each word is loaded by itself; false if the array is closed. */
+    private static boolean unpack(Tree tree, long[] indices, int from, int count, long[] words) {
         for (int i = from; i < from + count; i++) {
             if (Packed.isPacked(words[i])) {
                 words[i] = tree.word(indices[i]);
-                tree.requireOpen(words[i]);
+                if (words[i] == Entry.CLOSED) {
+                    return false;
+                }
             }
         }
+        return true;
     }
 
     /** The words that the walks to some indices find in nodes of a shift; or in one above, where a walk ends there. */
@@ -115,6 +154,10 @@ public final class LoadGroup {
      * @return the array, valid while nothing moves, and until the next call
      */
     long[] leaves(Tree tree, long head, long[] indices, int from, int count) {
+        LeafMap map = tree.leafMapAcquire();
+        if (map != null && map.leaves(indices, from, count, links)) {
+            return links;
+        }
         int shift = Entry.isRoot(head) ? Entry.rootShift(head) : 0;
         if (shift > 0) {
             descend(tree, head, indices, from, count, links, 0, Geometry.DIGIT_BITS);

@@ -10,8 +10,8 @@ import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 
 /**
- * Searching and iterating, leaf by leaf: if the leaf of the first index has nothing, one search finds a node, whose bitmap says which slots to visit; then the leaves next to it have their turn
- * ({@link Twig}). A search for one entry is a scan whose visit stops at the first.
+ * Searching and iterating, 64 leaves at a time ({@link Twig}). Where there is nothing at hand, or something that spans indices, one search finds the next node, whose bitmap says which
+ * slots to visit. A search for one entry is a scan whose visit stops at the first.
  *
  * <p>Each entry is delivered only after a look at the recycle sequence. If it moved, the node may be another by now, and the scan goes on with a new search
  * at the first index that was not delivered: so an entry present all the time is delivered exactly once, ascending, whatever the visit or other
@@ -55,10 +55,21 @@ public final class Scan {
                 }
                 return went == Visit.STOP;
             }
-            long found = atHand(tree, root, next, last, bitmap);
-            if (found == 0) {
-                found = Search.slot(tree, seen, root, next, bitmap);
+            long near = Twig.visit(tree, visit, seen, root, next, last, bitmap, sink);
+            if (near == Visit.STOPPED || (near == Visit.DONE && Long.compareUnsigned(Twig.lastOf(next), last) >= 0)) {
+                return near == Visit.STOPPED;
             }
+            if (near == Visit.DONE) {
+                next = Twig.lastOf(next) + 1;
+                continue;
+            }
+            next = Twig.baseOf(next) | near; // a position: from here on it needs a search
+            seen = tree.sequence().readAcquire();
+            root = tree.headAcquire();
+            if (!Entry.isRoot(root)) {
+                continue;
+            }
+            long found = Search.slot(tree, seen, root, next, bitmap);
             long node = Place.node(found);
             long address = tree.basePlain() + node;
             int shift = found == 0 ? 0 : NodeAccess.shiftOpaque(address);
@@ -85,11 +96,6 @@ public final class Scan {
             long covered = Geometry.slotLast(base, shift, end);
             if (shift == 0 && !inside) {
                 long rest = visit.leaf(tree, seen, node, siblings, bits, base, bitmap, sink);
-                if (rest == Visit.DONE && Long.compareUnsigned(covered, last) < 0) {
-                    rest = Twig.visitAfter(tree, visit, seen, root, covered, last, bitmap, sink);
-                    covered = Twig.lastOf(covered);
-                    base = Twig.baseOf(base);
-                }
                 went = rest == Visit.DONE ? Visit.NEXT : rest == Visit.STOPPED ? Visit.STOP : Visit.MOVED;
                 next = went == Visit.MOVED ? base | rest : next;
             } else {
@@ -126,20 +132,6 @@ public final class Scan {
             }
             next = covered + 1;
         }
-    }
-
-    /** The leaf of an index and the first slot wanted in it, as {@link Search#slot} gives it; 0 if that needs a search. */
-    private static long atHand(Tree tree, long root, long next, long last, long bitmap) {
-        long leaf = Descent.leaf(tree.basePlain(), tree.linkMaskPlain(), root, next);
-        if (leaf == 0) {
-            return 0;
-        }
-        long address = tree.basePlain() + leaf;
-        long siblings = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS);
-        long bits = NodeAccess.bitmapAcquire(address, bitmap) & ~siblings
-                & Geometry.slotsWithin(Geometry.base(next, 0), next, last);
-        boolean inside = (siblings >>> next & 1) != 0; // a shift distance is taken modulo 64: the leaf's slot
-        return bits == 0 || inside ? 0 : leaf | Long.numberOfTrailingZeros(bits);
     }
 
     /**

@@ -35,6 +35,7 @@ final class Shrinkage {
         long node = emptied;
         long address = tree.basePlain() + node;
         while (NodeAccess.countPlain(address) == 0) {
+            leafGoes(address);
             long parent = NodeAccess.parentPlain(address);
             if (parent == 0) {
                 tree.setHeadRelease(Entry.ABSENT);
@@ -80,7 +81,14 @@ final class Shrinkage {
         }
     }
 
+    private void leafGoes(long address) {
+        if (NodeAccess.shiftPlain(address) == 0) {
+            tree.leavesGo(NodeAccess.basePlain(address), NodeAccess.basePlain(address));
+        }
+    }
+
     private void moveToHead(long leaf, long word) {
+        tree.leavesGo(0, 0);
         if (word == Entry.RESERVED && tree.zeroBusy()) { // it was there for the others
             tree.setRootMarksRelease(0);
             tree.setHeadRelease(Entry.ABSENT);

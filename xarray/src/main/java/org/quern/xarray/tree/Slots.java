@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
+import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.entry.Packed;
 import org.quern.xarray.entry.Run;
 import org.quern.xarray.node.NodeAccess;
@@ -70,6 +71,31 @@ final class Slots {
         }
     }
 
+    /** Fills or overwrites slots of a leaf that are empty or have values; their words, ascending, begin somewhere in an array. */
+    void putValues(long leaf, long mask, long[] words, int first, int count) {
+        long address = tree.basePlain() + leaf;
+        long present = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT);
+        int fresh = Long.bitCount(mask & ~present);
+        if (fresh > 0) {
+            NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT, present | mask);
+            NodeAccess.addCountsPlain(address, fresh, fresh);
+        }
+        int lowest = Long.numberOfTrailingZeros(mask);
+        if (mask >>> lowest == -1L >>> -count) { // adjacent: a loop that needs no mask
+            for (int i = 0; i < count; i++) {
+                NodeAccess.setSlotRelease(address, lowest + i, words[first + i]);
+            }
+        } else {
+            int at = first;
+            for (long bits = mask; bits != 0; bits &= bits - 1) {
+                NodeAccess.setSlotRelease(address, Long.numberOfTrailingZeros(bits), words[at++]);
+            }
+        }
+        if (fresh > 0 && attended) {
+            changed(leaf, mask & ~present);
+        }
+    }
+
     private static void occupy(long address, int slot, long word) {
         NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT,
                 NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) | 1L << slot);
@@ -106,6 +132,7 @@ final class Slots {
         long before = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT);
         int values = values(address, before & mask);
         long[] children = children(address, before & mask);
+        leavesGo(address, mask, children);
         NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT, before | mask);
         NodeAccess.setBitmapRelease(address, NodeLayout.SIBLINGS,
                 (NodeAccess.bitmapPlain(address, NodeLayout.SIBLINGS) & ~mask) | (mask & ~(1L << slot)));
@@ -126,6 +153,7 @@ final class Slots {
         long present = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT);
         int values = values(address, present & mask);
         long[] children = children(address, present & mask);
+        leavesGo(address, mask, children);
         Mirror mirror = tree.mirror();
         Mirror mirrored = mirror != null && mirror.covers(node) ? mirror : null;
         for (long bits = present & mask; bits != 0; bits &= bits - 1) {
@@ -210,6 +238,16 @@ final class Slots {
             }
         }
         return count == children.length ? children : Arrays.copyOf(children, count);
+    }
+
+    /** What is below some slots is about to be unlinked, if there is anything. */
+    private void leavesGo(long address, long mask, long... children) {
+        if (children.length > 0) {
+            long base = NodeAccess.basePlain(address);
+            int shift = NodeAccess.shiftPlain(address);
+            tree.leavesGo(Geometry.slotBase(base, shift, Long.numberOfTrailingZeros(mask)),
+                    Geometry.slotLast(base, shift, Geometry.LAST_SLOT - Long.numberOfLeadingZeros(mask)));
+        }
     }
 
     private void discard(long... children) {

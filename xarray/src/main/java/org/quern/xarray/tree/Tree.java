@@ -47,12 +47,14 @@ import org.quern.xarray.recycle.RecycleSequence;
 public final class Tree extends RecycleSequence {
     private static final VarHandle HEAD;
     private static final VarHandle ROOT_MARKS;
+    private static final VarHandle LEAF_MAP;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             HEAD = lookup.findVarHandle(Tree.class, "head", long.class);
             ROOT_MARKS = lookup.findVarHandle(Tree.class, "rootMarks", int.class);
+            LEAF_MAP = lookup.findVarHandle(Tree.class, "leafMap", LeafMap.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -85,6 +87,10 @@ public final class Tree extends RecycleSequence {
     @SuppressWarnings("unused") // being reachable is its use
     private final @Nullable Object memory;
     private final LeafWriter lock;
+
+    /** Null until there is a batch. Set under the lock, never changed again. */
+    @SuppressWarnings("unused") // accessed through LEAF_MAP
+    private volatile @Nullable LeafMap leafMap;
 
     /**
      * An empty tree without memory.
@@ -565,6 +571,77 @@ public final class Tree extends RecycleSequence {
             refuseObserver();
         }
         return held;
+    }
+
+    /**
+     * Makes the leaves of the lowest indices known to batches. Takes the lock. Not in a sparse array, where few leaves stand where they stay; nor where nodes are
+     * observed, since an observer that made a batch would do this in the midst of a change.
+     */
+    public void mapLeaves() {
+        if (packs != null || observer != null || leafMapAcquire() != null) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (leafMapAcquire() == null) {
+                LeafMap map = new LeafMap(this);
+                map.fill();
+                LEAF_MAP.setRelease(this, map); // pairs with leafMapAcquire
+            }
+        } finally {
+            unlock();
+        }
+    }
+
+    /** The map of the leaves. */
+    @Nullable
+    LeafMap leafMapAcquire() {
+        return (LeafMap) LEAF_MAP.getAcquire(this); // pairs with mapLeaves
+    }
+
+    /**
+     * The leaf that batches go to for an index. Called with the lock, by checkers.
+     *
+     * @param index any index
+     * @return its offset; 0 if they walk
+     */
+    public long mappedLeaf(long index) {
+        LeafMap map = leafMapAcquire();
+        return map == null ? 0 : map.leaf(index);
+    }
+
+    /**
+     * For how many indices batches may know the leaf. Called with the lock, by checkers.
+     *
+     * @return a multiple of 64
+     */
+    public long mappedIndices() {
+        LeafMap map = leafMapAcquire();
+        return map == null ? 0 : map.end();
+    }
+
+    /** A leaf was linked at an index. Called with the lock, when it can be reached. */
+    void leafAdded(long index) {
+        LeafMap map = leafMapAcquire();
+        if (map != null) {
+            map.added(index);
+        }
+    }
+
+    /** Leaves between two indices are about to be unlinked, if there are any. Called with the lock, before. */
+    void leavesGo(long first, long last) {
+        LeafMap map = leafMapAcquire();
+        if (map != null) {
+            map.goBetween(first, last);
+        }
+    }
+
+    /** All leaves are about to be unlinked, likewise. */
+    void allLeavesGo() {
+        LeafMap map = leafMapAcquire();
+        if (map != null) {
+            map.clear();
+        }
     }
 
     private void refuseObserver() {

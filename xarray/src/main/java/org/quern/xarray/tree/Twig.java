@@ -6,7 +6,7 @@ import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 
 /**
- * The leaves under one lowest interior node, for a {@link Scan} that is in one of them: its bitmap, read once, says which of the others to visit. So a search from the root is needed once
+ * The leaves under one lowest interior node, for a {@link Scan}: the node's bitmap, read once, says which of them to visit. So a walk from the root is needed once
  * for 64 leaves, and a leaf costs one word of the node above.
  *
  * <p>Right for the same reasons as the scan: a link, once read, is validated with what is read behind it before anything is delivered. The node's bits may be old by the time
@@ -14,14 +14,19 @@ import org.quern.xarray.node.NodeLayout;
  *
  * <p>Positions are the low twelve bits of an index.
  */
-final class Twig {
+public final class Twig {
     private static final int SHIFT = Geometry.DIGIT_BITS;
     private static final long POSITIONS = 0xfff;
 
     private Twig() {}
 
-    /** First index of the 64 leaves around an index. */
-    static long baseOf(long index) {
+    /**
+     * First index of the 64 leaves around an index.
+     *
+     * @param index any index
+     * @return the index rounded down
+     */
+    public static long baseOf(long index) {
         return index & ~POSITIONS;
     }
 
@@ -31,54 +36,89 @@ final class Twig {
     }
 
     /**
-     * Visits the leaves behind one, up to a last index.
+     * The position of an index in a leaf.
      *
-     * @param covered last index of the leaf that was visited before
-     * @return {@link Visit#DONE}, {@link Visit#STOPPED}, or the position from which on the scan must look again
+     * @param leaf 0..63, which of the leaves
+     * @param slot 0..63, which slot of it
+     * @return what the scan is told where it must look again
      */
-    static <S> long visitAfter(Tree tree, Visit<S> visit, long seen, long root, long covered, long last, long bitmap,
-            S sink) {
-        if (covered == lastOf(covered)) {
-            return Visit.DONE;
-        }
-        long next = covered + 1;
+    public static long position(int leaf, long slot) {
+        return Geometry.slotBase(slot, SHIFT, leaf);
+    }
+
+    /**
+     * The first index of one of the leaves.
+     *
+     * @param base first index of all 64
+     * @param leaf 0..63
+     * @return the index
+     */
+    public static long leafBase(long base, int leaf) {
+        return Geometry.slotBase(base, SHIFT, leaf);
+    }
+
+    /**
+     * Visits entries from an index on, as far as the 64 leaves around it go.
+     *
+     * @return {@link Visit#DONE}, {@link Visit#STOPPED}, or the position from which on the scan must search: there is no such node, it has nothing, or something moved
+     */
+    static <S> long visit(Tree tree, Visit<S> visit, long seen, long root, long next, long last, long bitmap, S sink) {
         long place = Descent.place(tree.basePlain(), tree.linkMaskPlain(), root, next, SHIFT);
         if (Place.node(place) == 0 || Place.shift(place) != SHIFT) {
             return next & POSITIONS;
         }
         long twig = tree.basePlain() + Place.node(place);
-        long base = NodeAccess.basePlain(twig);
         long siblings = NodeAccess.bitmapAcquire(twig, NodeLayout.SIBLINGS);
         long leaves = NodeAccess.bitmapAcquire(twig, bitmap) & -1L << Geometry.slot(next, SHIFT);
-        boolean plain = siblings == 0 && base == baseOf(next); // else it is for the search
-        if (!tree.sequence().unchangedSince(seen) || !plain) {
+        if (leaves == 0 || siblings != 0 || !tree.sequence().unchangedSince(seen)) {
             return next & POSITIONS;
         }
+        return visit.twig(tree, seen, twig, leaves, next, last, bitmap, sink);
+    }
+
+    /** {@link Visit#twig}, for any visit. */
+    static <S> long eachLeaf(Tree tree, Visit<S> visit, long seen, long twig, long leaves, long next, long last,
+            long bitmap, S sink) {
+        long base = baseOf(next);
         for (long bits = leaves; bits != 0; bits &= bits - 1) {
             int at = Long.numberOfTrailingZeros(bits);
-            long leafBase = Geometry.slotBase(base, SHIFT, at);
+            long leafBase = leafBase(base, at);
             if (Long.compareUnsigned(leafBase, last) > 0) {
                 return Visit.DONE;
             }
-            long rest = visit(tree, visit, seen, NodeAccess.slotAcquire(twig, at), leafBase, last, bitmap, sink);
+            long word = NodeAccess.slotAcquire(twig, at);
+            long rest = leaf(tree, visit, seen, word, leafBase, next, last, bitmap, sink);
             if (rest != Visit.DONE) {
-                return rest == Visit.STOPPED ? rest : Geometry.slotBase(0, SHIFT, at) | rest;
+                return rest == Visit.STOPPED ? rest : position(at, rest);
             }
         }
         return Visit.DONE;
     }
 
-    private static <S> long visit(Tree tree, Visit<S> visit, long seen, long word, long base, long last, long bitmap,
-            S sink) {
+    private static <S> long leaf(Tree tree, Visit<S> visit, long seen, long word, long base, long next, long last,
+            long bitmap, S sink) {
+        int from = firstSlot(base, next);
         if (!Entry.isLink(word, tree.linkMaskPlain())) {
-            return 0;
+            return from;
         }
         long leaf = Entry.toOffset(word);
         long address = tree.basePlain() + leaf;
         long siblings = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS);
-        long slots = NodeAccess.bitmapAcquire(address, bitmap) & ~siblings & Geometry.slotsUpTo(base, last);
-        return tree.sequence().unchangedSince(seen)
+        long slots = NodeAccess.bitmapAcquire(address, bitmap) & ~siblings & Geometry.slotsWithin(base, next, last);
+        boolean inside = (siblings >>> from & 1) != 0; // an entry around the index is for the search
+        return tree.sequence().unchangedSince(seen) && !inside
                 ? visit.leaf(tree, seen, leaf, siblings, slots, base, bitmap, sink)
-                : 0;
+                : from;
+    }
+
+    /**
+     * The first slot of a leaf that a scan wants.
+     *
+     * @param leafBase the leaf's base
+     * @param next where the scan is, not behind the leaf
+     * @return 0..63
+     */
+    public static int firstSlot(long leafBase, long next) {
+        return Geometry.base(next, 0) == leafBase ? Geometry.leafSlot(next) : 0;
     }
 }

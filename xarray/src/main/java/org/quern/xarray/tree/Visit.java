@@ -51,6 +51,23 @@ public interface Visit<S> {
     }
 
     /**
+     * Visits slots of leaves under one lowest interior node. A visit that is made for many entries has a loop of its own here, so that nothing is called for each leaf.
+     *
+     * @param tree the tree
+     * @param seen the reader's view of the sequence
+     * @param twig address of the node, without siblings
+     * @param leaves bit n: visit leaf n
+     * @param next first index to visit
+     * @param last last index to visit; may lie behind the node
+     * @param bitmap where leaves and slots come from
+     * @param sink receives the entries
+     * @return {@link #DONE}, {@link #STOPPED}, or the {@link Twig#position} from which on the scan must search
+     */
+    default long twig(Tree tree, long seen, long twig, long leaves, long next, long last, long bitmap, S sink) {
+        return Twig.eachLeaf(tree, this, seen, twig, leaves, next, last, bitmap, sink);
+    }
+
+    /**
      * Whether {@link #leaf} is told of slots with a mark, too, all of a leaf at once: it then does not look at each mark again before its turn comes.
      *
      * @return false for what hands out entries

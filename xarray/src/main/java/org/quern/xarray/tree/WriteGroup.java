@@ -4,6 +4,9 @@ import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
+import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.entry.Run;
+import org.quern.xarray.node.NodeAccess;
 
 /**
  * Changes of several indices under one hold of the lock, in the order given; the leaves of all are looked up first, as in a {@link LoadGroup}.
@@ -18,7 +21,9 @@ public final class WriteGroup {
     private final Tree tree;
     private final Writer writer;
     private final long[] words = new long[LoadGroup.SIZE];
+    private final long[] slots = new long[LoadGroup.SIZE];
     private final @Nullable Object @Nullable [] contents;
+    private long runMask;
 
     /**
      * Scratch space.
@@ -60,14 +65,93 @@ public final class WriteGroup {
      * @throws IllegalStateException if the array is closed
      */
     public int store(long[] indices, int from, int count) {
+        boolean plain = contents == null && writer.isSimple();
+        if (plain && adjacent(indices, from, count)) {
+            return storeAdjacent(indices[from], count);
+        }
+        if (plain && overwriteAll(indices, from, count)) {
+            return count;
+        }
         long[] found = find(indices, from, count);
-        for (int i = 0; i < count; i++) {
+        int i = 0;
+        while (i < count) {
             long index = indices[from + i];
-            if (!writer.put(place(found[i], index), index, words[i], content(i))) {
+            long place = place(found[i], index);
+            int length = plain && Place.isLeaf(place) ? run(indices, from + i, from + count) : 1;
+            if (length > 1 && writer.holdsValues(place)) {
+                writer.putValues(place, runMask, words, i, length);
+                i += length;
+            } else if (writer.put(place, index, words[i], content(i))) {
+                i++;
+            } else {
                 return i;
             }
         }
         return count;
+    }
+
+    /** Whether each index is the one after the one before; a loop without branches. */
+    private static boolean adjacent(long[] indices, int from, int count) {
+        long first = indices[from];
+        long different = 0;
+        for (int i = 0; i < count; i++) {
+            different |= indices[from + i] - i ^ first;
+        }
+        return different == 0;
+    }
+
+    /** Values at adjacent indices: a walk for each leaf. */
+    private int storeAdjacent(long first, int count) {
+        int i = 0;
+        while (i < count) {
+            long index = first + i;
+            int slot = Geometry.leafSlot(index);
+            int length = Math.min(count - i, Geometry.SLOTS - slot);
+            long place = writer.locate(index);
+            if (Place.isLeaf(place) && writer.holdsValues(place)) {
+                writer.putValues(place, Run.mask(slot, length), words, i, length);
+                i += length;
+            } else if (writer.put(place, index, words[i], null)) {
+                i++; // the others find a leaf there
+            } else {
+                return i;
+            }
+        }
+        return count;
+    }
+
+    /** Value over value, if that is what all are; nothing but slots changes then. */
+    private boolean overwriteAll(long[] indices, int from, int count) {
+        LeafMap map = tree.leafMapAcquire();
+        long[] at = slots;
+        if (map == null || !map.slots(indices, from, count, at)) {
+            return false;
+        }
+        long all = -1;
+        for (int i = 0; i < count; i++) {
+            all &= NodeAccess.wordPlain(at[i]);
+        }
+        if (!Entry.isValue(all)) {
+            return false;
+        }
+        long[] what = words;
+        for (int i = 0; i < count; i++) {
+            NodeAccess.setWordRelease(at[i], what[i]);
+        }
+        return true;
+    }
+
+    /** How many indices from one on lie in its leaf and ascend; their slots are in {@link #runMask} then. */
+    private int run(long[] indices, int from, int end) {
+        long leaf = indices[from] >>> Geometry.DIGIT_BITS;
+        long last = indices[from];
+        runMask = 1L << last;
+        int next = from + 1;
+        while (next < end && indices[next] >>> Geometry.DIGIT_BITS == leaf && indices[next] > last) {
+            last = indices[next++];
+            runMask |= 1L << last; // a shift distance is taken modulo 64
+        }
+        return next - from;
     }
 
     /**
@@ -80,13 +164,21 @@ public final class WriteGroup {
      * @throws IllegalStateException if the array is closed
      */
     public int insert(long[] indices, int from, int count) {
+        boolean plain = contents == null && writer.isSimple() && !tree.zeroBusy();
         long[] found = find(indices, from, count);
-        for (int i = 0; i < count; i++) {
+        int i = 0;
+        while (i < count) {
             long index = indices[from + i];
             long place = place(found[i], index);
-            if (writer.word(place, index) != Entry.ABSENT || (index == 0 && tree.zeroBusy())) {
-                words[i] = Entry.ABSENT;
-            } else if (!writer.put(place, index, words[i], content(i))) {
+            int length = plain && Place.isLeaf(place) ? run(indices, from + i, from + count) : 1;
+            if (length > 1 && (writer.presentIn(place) & runMask) == 0) {
+                writer.putValues(place, runMask, words, i, length);
+                i += length;
+            } else if (writer.word(place, index) != Entry.ABSENT || (index == 0 && tree.zeroBusy())) {
+                words[i++] = Entry.ABSENT;
+            } else if (writer.put(place, index, words[i], content(i))) {
+                i++;
+            } else {
                 return i;
             }
         }
@@ -104,15 +196,27 @@ public final class WriteGroup {
     public void erase(long[] indices, int from, int count) {
         long[] found = find(indices, from, count);
         boolean gone = tree.zeroBusy() || tree.isSparse(); // there a node may come as another goes
-        for (int i = 0; i < count; i++) {
+        boolean plain = !gone && writer.isSimple();
+        int i = 0;
+        while (i < count) {
             long index = indices[from + i];
             long place = gone ? writer.locate(index) : place(found[i], index);
-            words[i] = writer.word(place, index);
-            if (words[i] != Entry.ABSENT) {
+            int length = plain && Place.isLeaf(place) ? run(indices, from + i, from + count) : 1;
+            long any = Entry.ABSENT;
+            for (int k = i; k < i + length; k++) {
+                words[k] = writer.word(place, indices[from + k]);
+                any |= words[k];
+            }
+            if (any != Entry.ABSENT) {
                 long nodes = tree.nodes().inUse();
-                writer.remove(place, index);
+                if (length > 1) {
+                    writer.removeIn(place, runMask);
+                } else {
+                    writer.remove(place, index);
+                }
                 gone |= tree.nodes().inUse() != nodes;
             }
+            i += length;
         }
     }
 

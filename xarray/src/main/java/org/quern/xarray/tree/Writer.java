@@ -252,6 +252,32 @@ public final class Writer {
         return stored;
     }
 
+    /** Whether every entry has one index, so that a change of one is no change of others. */
+    boolean isSimple() {
+        return !spanning;
+    }
+
+    /** Which slots of a leaf have an entry. */
+    long presentIn(long leaf) {
+        return NodeAccess.bitmapPlain(tree.basePlain() + leaf, NodeLayout.PRESENT);
+    }
+
+    /** Whether all entries of a leaf are values. */
+    boolean holdsValues(long leaf) {
+        long address = tree.basePlain() + leaf;
+        return NodeAccess.countPlain(address) == NodeAccess.valueCountPlain(address);
+    }
+
+    /** Sets slots of a leaf that are empty or have values; their words, ascending, begin somewhere in an array. */
+    void putValues(long leaf, long mask, long[] words, int first, int count) {
+        slots.putValues(leaf, mask, words, first, count);
+    }
+
+    /** Removes the entries in some slots of a leaf, where every entry has one index. */
+    void removeIn(long leaf, long mask) {
+        empty(leaf, mask);
+    }
+
     /** Whether some slots belong to one entry. */
     private boolean spans(long node, int slot, int count, long word) {
         return word != Entry.ABSENT && !tree.leadsOn(word)
@@ -536,6 +562,7 @@ public final class Writer {
 
     /** From here on no reader finds a node, and those inside one will be sent back. */
     private void vanish(long newHead) {
+        tree.allLeavesGo();
         tree.setRootMarksRelease(0);
         tree.setHeadRelease(newHead);
         tree.sequence().advance();
