@@ -2,6 +2,7 @@ package org.quern.jcstress.xarray;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeAccess;
@@ -150,34 +151,54 @@ public final class TestTree {
         }
     }
 
+    // What is refused, since the other holds the leaf's lock and has lost its processor, is tried again: here it is not to be done in another way.
+
     /** As storeInLeaf; gives the old value. */
     public long exchangeInLeaf(long index, long value) {
-        return decode(tree.lock().put(index, Entry.value(value)));
+        return decode(untilDone(() -> tree.lock().put(index, Entry.value(value))));
     }
 
     /** As eraseInLeaf; gives the old value. */
     public long takeInLeaf(long index) {
-        return decode(tree.lock().remove(index));
+        return decode(untilDone(() -> tree.lock().remove(index)));
     }
 
     /** As LongXArray.compareAndSet, in its leaf. */
     public boolean replaceInLeaf(long index, long expected, long value) {
-        return tree.lock().exchange(index, Entry.value(expected), Entry.value(value)) == Entry.value(expected);
+        return untilDone(() -> tree.lock().exchange(index, Entry.value(expected), Entry.value(value))) == Entry
+                .value(expected);
     }
 
     /** As LongXArray.getAndAdd, in its leaf. */
     public long addInLeaf(long index, long delta) {
-        return decode(tree.lock().add(index, delta));
+        return decode(untilDone(() -> tree.lock().add(index, delta)));
+    }
+
+    private static long untilDone(LongSupplier change) {
+        for (;;) {
+            long old = change.getAsLong();
+            if (old != LeafWriter.REFUSED) {
+                return old;
+            }
+        }
     }
 
     /** As XArray.store, in its leaf; gives the old object. */
     public Object exchangeObjectInLeaf(long index, Object object) {
-        return tree.lock().put(tree.mirror(), index, object);
+        Object old;
+        do {
+            old = tree.lock().put(tree.mirror(), index, object);
+        } while (LeafWriter.isRefused(old));
+        return old;
     }
 
     /** As XArray.erase, in its leaf; gives the old object. */
     public Object takeObjectInLeaf(long index) {
-        return tree.lock().remove(tree.mirror(), index);
+        Object old;
+        do {
+            old = tree.lock().remove(tree.mirror(), index);
+        } while (LeafWriter.isRefused(old));
+        return old;
     }
 
     /** An erase in a leaf that takes away what it has read before, instead of what is there; for controls. */
