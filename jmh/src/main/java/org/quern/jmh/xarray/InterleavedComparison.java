@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The comparison for machines that are not quiet: all contestants take turns in one process, and are measured in CPU time; see {@link Turns} and {@link TwoThreads}. Run with
- * {@code ./bench compare [load.png] [group ..]}: with a file name, draws the loads there; with groups - {@code load}, {@code write}, {@code two}, {@code scan}, {@code id} - runs only
+ * {@code ./bench compare [load.png] [group ..]}: with a file name, draws the loads there; with groups - {@code load}, {@code write}, {@code two}, {@code scan}, {@code id}, {@code batch} - runs only
  * those. {@code -Dquern.entries=65536} takes one size, {@code -Dquern.turns=7} fewer turns.
  */
 public final class InterleavedComparison {
@@ -15,7 +15,7 @@ public final class InterleavedComparison {
     private InterleavedComparison() {}
 
     /**
-     * Compares at 1 K, 64 K and 1 M entries; identifiers at 10^3, 10^5 and 10^7.
+     * Compares at 1 K, 64 K and 1 M entries; identifiers at 10^3, 10^5 and 10^7, batches at 64 K, 1 M and 16 M.
      *
      * @param args where to draw the loads, and which groups
      * @throws IOException if the drawing cannot be written
@@ -31,6 +31,14 @@ public final class InterleavedComparison {
             for (int live : one > 0 ? new int[]{one} : new int[]{1_000, 100_000, 10_000_000}) {
                 Turns.run(live + " identifiers", Identifiers.of(live, new RandomIndices(live).sequence()),
                         (contestant, median) -> {});
+            }
+        }
+        if (wanted(groups, "batch")) {
+            for (int entries : one > 0 ? new int[]{one} : new int[]{1 << 16, 1 << 20, 1 << 24}) {
+                try (Batches batches = new Batches(entries)) {
+                    Turns.run(String.format("%,d entries, in batches", entries), batches.all(),
+                            (contestant, median) -> {});
+                }
             }
         }
         System.out.println("(" + Turns.sink() + ")");

@@ -20,10 +20,13 @@ import org.quern.xarray.node.NodeAccess;
  *
  * A word that is no link stays as it is: so an entry above the leaves, and nothing at all, need no case of their own.
  *
+ * <p>Where the {@link LeafMap} knows all leaves of a group, there are two steps instead: where the slots are, and what is in them. The second is five instructions a slot, so that the
+ * processor has as many misses under way as in a loop over an array.
+ *
  * <p>A group is validated as a whole: if the sequence moved, all of it is loaded again. So each index reads what a load of its own would have read, at a time between the beginning
  * of the group and its end; two indices of a group are not of one moment.
  *
- * <p>Cost at a million entries: about half of walking with {@link Descent} one after the other, where the processor's window holds some five walks.
+ * <p>Cost at a million entries, ns: long[] 2.9, known leaves 3.7, level by level 5.6, {@link Descent} one after the other 10 to 15, where the processor's window holds some five walks.
  *
  * <p>Scratch space of one thread.
  */

@@ -11,6 +11,15 @@ import org.quern.xarray.node.NodeAccess;
 /**
  * Changes of several indices under one hold of the lock, in the order given; the leaves of all are looked up first, as in a {@link LoadGroup}.
  *
+ * <pre>
+ *   values over values, leaves known    where the slots are; that each has a value; the words       three loops without branches
+ *   ascending in one leaf               present bits, counts, words                                 once for all of them
+ *   anything else                       one by one, as an operation of its own
+ * </pre>
+ *
+ * The first two are for values in arrays whose entries have one index each, where changing a slot concerns no other. Readers see each store when it is made; the exchange that gives the lock back is the fence
+ * for all of them.
+ *
  * <p><b>What was looked up stays right</b> as long as no node goes: storing and inserting single entries adds nodes and removes none, so a leaf stays a leaf, and an index that had
  * none is looked up again at its turn. Erasing may remove the leaf of a later index: from the first time that nodes have gone, each index is looked up at its turn.
  *
