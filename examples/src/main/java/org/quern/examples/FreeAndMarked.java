@@ -110,5 +110,9 @@ public final class FreeAndMarked {
         batch.load(new long[]{7, 77, 7_777_777}, values); // values: 14, 154, ABSENT
         System.out.println("inserted " + inserted + "; " + values[0] + " " + values[1] + " " + values[2]);
         // end: batch
+        // snippet: range
+        array.loadRange(MANY - 2, values, 0, 4); // adjacent indices, present or not: values of the last two, ABSENT, ABSENT
+        System.out.println("in a row: " + values[0] + " " + values[1] + " " + values[2] + " " + values[3]);
+        // end: range
     }
 }

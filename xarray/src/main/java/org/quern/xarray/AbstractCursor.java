@@ -50,6 +50,8 @@ public abstract sealed class AbstractCursor implements AutoCloseable
     final AbstractXArray array;
     final Tree tree;
     private final Thread owner = Thread.currentThread();
+    /** Whether entries are values, and there are no objects. */
+    private final boolean ofValues;
     private boolean closed;
 
     private State state = State.FRESH;
@@ -69,6 +71,7 @@ public abstract sealed class AbstractCursor implements AutoCloseable
     AbstractCursor(AbstractXArray array, long index) {
         this.array = array;
         this.tree = array.tree();
+        this.ofValues = tree.mirror() == null;
         this.index = index;
         tree.requireOpen(tree.headAcquire());
     }
@@ -216,6 +219,9 @@ public abstract sealed class AbstractCursor implements AutoCloseable
         }
         try {
             long address = tree.basePlain() + leaf;
+            if (bitmap == NodeLayout.PRESENT && ofValues && !tree.spanningPlain() && isValueAt(address)) {
+                return true;
+            }
             long siblings = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS);
             long bits = NodeAccess.bitmapAcquire(address, bitmap) & ~siblings
                     & Geometry.slotsWithin(leafBase, index, max);
@@ -227,6 +233,18 @@ public abstract sealed class AbstractCursor implements AutoCloseable
         } finally {
             Reference.reachabilityFence(tree);
         }
+    }
+
+    /** Whether a value of this index alone is at the index, in the remembered leaf: then it is the one to be found next. */
+    private boolean isValueAt(long address) {
+        long read = NodeAccess.slotAcquire(address, Geometry.leafSlot(index));
+        if (!Entry.isValue(read) || !tree.sequence().unchangedSince(seen)) {
+            return false;
+        }
+        foundAt = index;
+        foundLast = index;
+        word = read;
+        return true;
     }
 
     /**

@@ -47,6 +47,31 @@ final class Deliveries {
         }
     };
 
+    /** Adjacent slots of a leaf are read together: nobody is called in between. */
+    static final Visit<LongCopy> TO_LONG_COPY = new Numbers<>() {
+        @Override
+        int deliver(long index, long value, LongCopy copy) {
+            return copy.add(index, value) ? NEXT : STOP;
+        }
+
+        @Override
+        public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base, long bitmap,
+                LongCopy copy) {
+            int first = Long.numberOfTrailingZeros(slots);
+            long run = slots >>> first;
+            boolean adjacent = bitmap == NodeLayout.PRESENT && siblings == 0 && slots != 0 && (run & run + 1) == 0;
+            int count = adjacent ? copy.room(Long.bitCount(run)) : 0;
+            if (!adjacent || !copy.read(tree.basePlain() + node, first, count)) {
+                return super.leaf(tree, seen, node, siblings, slots, base, bitmap, copy);
+            }
+            if (NodeAccess.bitmapAcquire(tree.basePlain() + node, NodeLayout.SIBLINGS) != 0
+                    || !tree.sequence().unchangedSince(seen)) {
+                return first;
+            }
+            return copy.addRead(base | first, count) ? DONE : STOPPED;
+        }
+    };
+
     /** The first entry of all kinds, reserved or not: its index. */
     static final Visit<long[]> FIRST_INDEX = new Visit<>() {
         @Override

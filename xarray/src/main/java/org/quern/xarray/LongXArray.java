@@ -12,6 +12,8 @@ import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Packed;
 import org.quern.xarray.node.NodeLayout;
+import org.quern.xarray.tree.LeafWriter;
+import org.quern.xarray.tree.RangeLoad;
 import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
@@ -120,11 +122,16 @@ public final class LongXArray extends AbstractXArray {
             IllegalStateException.class})
     public long store(long index, long value) {
         requireValue("value", value);
-        long leaf = writer.enterToPut(index);
+        long old = leaves.put(index, Entry.value(value));
+        return old != LeafWriter.REFUSED ? toValue(old) : storeWhole(index, value);
+    }
+
+    private long storeWhole(long index, long value) {
+        tree.enter();
         try {
-            return storeAt(writer.locate(leaf, index), index, value);
+            return storeAt(writer.locate(index), index, value);
         } finally {
-            tree.leave(leaf, index);
+            tree.unlock();
         }
     }
 
@@ -144,16 +151,21 @@ public final class LongXArray extends AbstractXArray {
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = IllegalStateException.class)
     public long erase(long index) {
-        long leaf = writer.enterToRemove(index);
+        long old = leaves.remove(index);
+        return old != LeafWriter.REFUSED ? toValue(old) : eraseWhole(index);
+    }
+
+    private long eraseWhole(long index) {
+        tree.enter();
         try {
-            long place = writer.locate(leaf, index);
+            long place = writer.locate(index);
             long old = writer.word(place, index);
             if (old != Entry.ABSENT) {
-                writer.remove(leaf, place, index);
+                writer.remove(place, index);
             }
             return toValue(old);
         } finally {
-            tree.leave(leaf, index);
+            tree.unlock();
         }
     }
 
@@ -222,9 +234,14 @@ public final class LongXArray extends AbstractXArray {
 
     /** The word that was there. */
     private long exchange(long index, long expected, long update) {
-        long leaf = update == Entry.ABSENT ? writer.enterToRemove(index) : writer.enterToPut(index);
+        long found = leaves.exchange(index, expected, update);
+        return found != LeafWriter.REFUSED ? found : exchangeWhole(index, expected, update);
+    }
+
+    private long exchangeWhole(long index, long expected, long update) {
+        tree.enter();
         try {
-            long place = writer.locate(leaf, index);
+            long place = writer.locate(index);
             long word = writer.word(place, index);
             if (word != expected) {
                 return word;
@@ -235,11 +252,11 @@ public final class LongXArray extends AbstractXArray {
             if (update != Entry.ABSENT) {
                 put(place, index, update);
             } else if (expected != Entry.ABSENT) {
-                writer.remove(leaf, place, index);
+                writer.remove(place, index);
             }
             return word;
         } finally {
-            tree.leave(leaf, index);
+            tree.unlock();
         }
     }
 
@@ -472,6 +489,29 @@ public final class LongXArray extends AbstractXArray {
     }
 
     /**
+     * Reads adjacent indices, present or not; the fastest way to read where most are there. Lock-free, allocates nothing, O(height) for each 4,096 indices and a fraction of a nanosecond for each.
+     * Each index reads what {@link #load} would have given at some time during the call; together they are no snapshot.
+     *
+     * @param first the first index
+     * @param values receives for each index its value, or {@link #ABSENT}
+     * @param offset where to begin there
+     * @param count how many, 0 or more
+     * @throws NullPointerException if the array is null
+     * @throws IndexOutOfBoundsException if the array has no room for so many at the offset
+     * @throws IllegalArgumentException if there are not so many indices from {@code first} on
+     * @throws IllegalStateException if the array is closed; what was read before that is in {@code values}
+     */
+    @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {NullPointerException.class,
+            IndexOutOfBoundsException.class, IllegalArgumentException.class, IllegalStateException.class})
+    public void loadRange(long first, long[] values, int offset, int count) {
+        Objects.checkFromIndexSize(offset, count, values.length);
+        if (count > 0) {
+            requireRange(first, first + count - 1);
+            RangeLoad.values(tree, first, count, values, offset);
+        }
+    }
+
+    /**
      * Copies the first entries of a range, each once. Lock-free; no snapshot. An entry that begins before the range is reported at {@code first}.
      *
      * @param first first index
@@ -494,18 +534,13 @@ public final class LongXArray extends AbstractXArray {
     public int copyRange(long first, long last, @Nullable Mark mark, long[] indices, long[] values, int offset,
             int most) {
         Objects.checkFromIndexSize(offset, most, Math.min(indices.length, values.length));
-        int[] copied = new int[1];
-        LongEntryPredicate copy = (index, value) -> {
-            indices[offset + copied[0]] = index;
-            values[offset + copied[0]] = value;
-            return ++copied[0] < most;
-        };
         requireRange(first, last);
+        long bitmap = mark == null ? NodeLayout.PRESENT : bitmap(mark);
+        LongCopy copy = new LongCopy(indices, values, offset, most);
         if (most > 0) {
-            Scan.run(tree, Deliveries.TO_LONG_PREDICATE, first, last, mark == null ? NodeLayout.PRESENT : bitmap(mark),
-                    copy);
+            Scan.run(tree, Deliveries.TO_LONG_COPY, first, last, bitmap, copy);
         }
-        return copied[0];
+        return copy.copied();
     }
 
     /**
@@ -942,6 +977,11 @@ public final class LongXArray extends AbstractXArray {
             ArithmeticException.class, NodeAllocationException.class, AddressSpaceException.class,
             IllegalStateException.class})
     public long getAndAdd(long index, long delta) {
+        long found = leaves.add(index, delta);
+        return found != LeafWriter.REFUSED ? Entry.toValue(found) : getAndAddWhole(index, delta);
+    }
+
+    private long getAndAddWhole(long index, long delta) {
         tree.enter();
         try {
             long place = writer.locate(index);

@@ -15,6 +15,8 @@ import org.roaringbitmap.RoaringBitmap;
 final class Scans {
     private static final int RANGE = 100;
     private static final int RANGES = 1 << 14;
+    /** What a caller of loadRange takes at a time. */
+    private static final int CHUNK = 1 << 10;
     private static final int ENOUGH = 1 << 20;
     private static final int MARKED_STEP = 100;
 
@@ -34,10 +36,11 @@ final class Scans {
         int entries = peers.plain.length;
         int passes = ENOUGH / entries;
         Adder adder = new Adder();
+        long[] chunk = new long[CHUNK];
         return List.of(new Contestant("iterate, long[]", (long) passes * entries, () -> {
             long sum = 0;
             for (int pass = 0; pass < passes; pass++) {
-                sum = addAll(peers.plain, sum);
+                sum = addAll(peers.plain, 0, entries, sum);
             }
             return sum;
         }), new Contestant("iterate, LongXArray", (long) passes * entries, () -> {
@@ -45,6 +48,24 @@ final class Scans {
                 peers.longs.forEach(adder);
             }
             return adder.sum;
+        }), new Contestant("iterate, LongXArray, loadRange", (long) passes * entries, () -> {
+            long sum = 0;
+            for (int pass = 0; pass < passes; pass++) {
+                for (int first = 0; first < entries; first += CHUNK) {
+                    peers.longs.loadRange(first, chunk, 0, CHUNK);
+                    sum = addAll(chunk, first, CHUNK, sum);
+                }
+            }
+            return sum;
+        }), new Contestant("iterate, LongXArray, loadRange alone", (long) passes * entries, () -> {
+            long sum = 0;
+            for (int pass = 0; pass < passes; pass++) {
+                for (int first = 0; first < entries; first += CHUNK) {
+                    peers.longs.loadRange(first, chunk, 0, CHUNK);
+                    sum += chunk[pass & CHUNK - 1];
+                }
+            }
+            return sum;
         }), new Contestant("iterate, LongXArray, cursor", (long) passes * entries, () -> {
             long sum = 0;
             for (int pass = 0; pass < passes; pass++) {
@@ -63,10 +84,10 @@ final class Scans {
         }));
     }
 
-    private static long addAll(long[] values, long before) {
+    private static long addAll(long[] values, int first, int count, long before) {
         long sum = before;
-        for (int i = 0; i < values.length; i++) {
-            sum += values[i] ^ i;
+        for (int i = 0; i < count; i++) {
+            sum += values[i] ^ (first + i);
         }
         return sum;
     }
@@ -74,6 +95,7 @@ final class Scans {
     static List<Contestant> ranges(DensePeers peers, int[] sequence) {
         int starts = peers.plain.length - RANGE;
         Adder adder = new Adder();
+        long[] chunk = new long[RANGE];
         return List.of(new Contestant("range, long[]", RANGES, () -> {
             long sum = 0;
             for (int i = 0; i < RANGES; i++) {
@@ -89,6 +111,14 @@ final class Scans {
                 peers.longs.forEach(first, first + RANGE - 1, adder);
             }
             return adder.sum;
+        }), new Contestant("range, LongXArray, loadRange", RANGES, () -> {
+            long sum = 0;
+            for (int i = 0; i < RANGES; i++) {
+                int first = sequence[i] % starts;
+                peers.longs.loadRange(first, chunk, 0, RANGE);
+                sum = addAll(chunk, first, RANGE, sum);
+            }
+            return sum;
         }), new Contestant("range, ConcurrentSkipListMap", RANGES, () -> {
             long sum = 0;
             for (int i = 0; i < RANGES; i++) {

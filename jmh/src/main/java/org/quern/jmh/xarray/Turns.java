@@ -8,11 +8,13 @@ import java.util.function.ObjDoubleConsumer;
 
 /**
  * Contestants take turns in one thread, each turn measured in CPU time of that thread: a busy neighbour costs all of them alike, and waiting costs nothing. Printed are least and
- * median of the turns in ns an operation, and the ratio of the medians to the first of the group, which is the limit.
+ * median of the turns in ns an operation, after some that do not count, and the ratio of the medians to the first of the group, which is the limit.
  */
 final class Turns {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int TURNS = Integer.getInteger("quern.turns", 15);
+    /** Turns that do not count: the compiler is at work. */
+    private static final int WARM_UP = Integer.getInteger("quern.warmup", 5);
     private static long sink;
 
     private Turns() {}
@@ -20,11 +22,12 @@ final class Turns {
     /** Runs all and gives each median to a consumer. */
     static void run(String title, List<Contestant> all, ObjDoubleConsumer<Contestant> medians) {
         double[][] nanos = new double[all.size()][TURNS];
-        for (int turn = 0; turn < TURNS; turn++) {
+        for (int turn = -WARM_UP; turn < TURNS; turn++) {
             for (int i = 0; i < nanos.length; i++) {
                 long before = THREADS.getCurrentThreadCpuTime();
                 sink += all.get(i).turn().getAsLong();
-                nanos[i][turn] = (THREADS.getCurrentThreadCpuTime() - before) / (double) all.get(i).operations();
+                nanos[i][Math.max(turn, 0)] = (THREADS.getCurrentThreadCpuTime() - before)
+                        / (double) all.get(i).operations();
             }
         }
         System.out.printf("%n%-42s %8s %8s %8s%n", title, "least", "median", "to first");

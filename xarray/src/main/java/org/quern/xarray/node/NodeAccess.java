@@ -3,6 +3,8 @@ package org.quern.xarray.node;
 import java.lang.invoke.VarHandle;
 
 import org.quern.kapi.raw.RawMemory;
+import org.quern.xarray.entry.Entry;
+import org.quern.xarray.entry.Geometry;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -160,6 +162,53 @@ public final class NodeAccess {
      */
     public static void setSlotRelease(long node, long slot, long word) {
         WORD.setRelease(RawMemory.EVERYTHING, at(node, NodeLayout.slot(slot)), word);
+    }
+
+    /**
+     * Publishes a slot if it is as expected; where other writers may do so at the same time. A full fence; pairs with itself, {@link #exchangeSlotVolatile} and {@link #slotAcquire}.
+     *
+     * @param node address
+     * @param slot 0..63
+     * @param expected the word to be there
+     * @param word its new word
+     * @return the word that was there
+     */
+    public static long compareAndExchangeSlotVolatile(long node, long slot, long expected, long word) {
+        return (long) WORD.compareAndExchange(RawMemory.EVERYTHING, at(node, NodeLayout.slot(slot)), expected, word);
+    }
+
+    /**
+     * Publishes a slot whatever it is; where other writers may do so at the same time. A full fence; pairs with itself, {@link #compareAndExchangeSlotVolatile} and {@link #slotAcquire}.
+     *
+     * @param node address
+     * @param slot 0..63
+     * @param word its new word
+     * @return the word that was there
+     */
+    public static long exchangeSlotVolatile(long node, long slot, long word) {
+        return (long) WORD.getAndSet(RawMemory.EVERYTHING, at(node, NodeLayout.slot(slot)), word);
+    }
+
+    /**
+     * Reads adjacent slots as values. Plain, so that the compiler may read several with one instruction: what was read may be used only after an acquire fence and a look at the sequence.
+     *
+     * @param node address
+     * @param slot the first, 0..63
+     * @param count how many, 1..64 - slot
+     * @param values receives the value of each, or -1 where a slot holds none
+     * @param offset where to begin there
+     * @return all of them or-ed: negative if any slot holds none
+     */
+    public static long valuesPlain(long node, int slot, int count, long[] values, int offset) {
+        long from = (node & NODE_BITS) + NodeLayout.slot(slot & Geometry.LAST_SLOT);
+        long all = 0;
+        for (int i = 0; i < count; i++) {
+            long word = get(from + i * NodeLayout.WORD_BYTES);
+            long value = Entry.toValue(word) | (word & 1) - 1;
+            values[offset + i] = value;
+            all |= value;
+        }
+        return all;
     }
 
     /**
