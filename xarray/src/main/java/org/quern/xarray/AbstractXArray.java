@@ -13,6 +13,7 @@ import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.recycle.NodePool;
 import org.quern.xarray.recycle.PackPool;
+import org.quern.xarray.tree.LeafWriter;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.NodeObserver;
 import org.quern.xarray.tree.Packs;
@@ -36,6 +37,7 @@ import org.quern.xarray.tree.Writer;
 public abstract sealed class AbstractXArray implements AutoCloseable permits LongXArray, XArray {
     final Tree tree;
     final Writer writer;
+    final LeafWriter leaves;
     private final Allocation allocation;
     private final @Nullable MemoryBudget budget;
 
@@ -55,6 +57,7 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
             tree.nodes().shareIn(budget.shared());
         }
         writer = new Writer(tree);
+        leaves = tree.lock();
     }
 
     /** For readers of a tree that is there already. */
@@ -63,6 +66,7 @@ public abstract sealed class AbstractXArray implements AutoCloseable permits Lon
         budget = null;
         tree = frozen;
         writer = new Writer(frozen);
+        leaves = tree.lock();
     }
 
     /**

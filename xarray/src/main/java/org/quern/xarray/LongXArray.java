@@ -12,6 +12,7 @@ import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Packed;
 import org.quern.xarray.node.NodeLayout;
+import org.quern.xarray.tree.LeafWriter;
 import org.quern.xarray.tree.RangeLoad;
 import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
@@ -121,11 +122,16 @@ public final class LongXArray extends AbstractXArray {
             IllegalStateException.class})
     public long store(long index, long value) {
         requireValue("value", value);
-        long leaf = writer.enterToPut(index);
+        long old = leaves.put(index, Entry.value(value));
+        return old != LeafWriter.REFUSED ? toValue(old) : storeWhole(index, value);
+    }
+
+    private long storeWhole(long index, long value) {
+        tree.enter();
         try {
-            return storeAt(writer.locate(leaf, index), index, value);
+            return storeAt(writer.locate(index), index, value);
         } finally {
-            tree.leave(leaf, index);
+            tree.unlock();
         }
     }
 
@@ -145,16 +151,21 @@ public final class LongXArray extends AbstractXArray {
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = IllegalStateException.class)
     public long erase(long index) {
-        long leaf = writer.enterToRemove(index);
+        long old = leaves.remove(index);
+        return old != LeafWriter.REFUSED ? toValue(old) : eraseWhole(index);
+    }
+
+    private long eraseWhole(long index) {
+        tree.enter();
         try {
-            long place = writer.locate(leaf, index);
+            long place = writer.locate(index);
             long old = writer.word(place, index);
             if (old != Entry.ABSENT) {
-                writer.remove(leaf, place, index);
+                writer.remove(place, index);
             }
             return toValue(old);
         } finally {
-            tree.leave(leaf, index);
+            tree.unlock();
         }
     }
 
@@ -223,9 +234,14 @@ public final class LongXArray extends AbstractXArray {
 
     /** The word that was there. */
     private long exchange(long index, long expected, long update) {
-        long leaf = update == Entry.ABSENT ? writer.enterToRemove(index) : writer.enterToPut(index);
+        long found = leaves.exchange(index, expected, update);
+        return found != LeafWriter.REFUSED ? found : exchangeWhole(index, expected, update);
+    }
+
+    private long exchangeWhole(long index, long expected, long update) {
+        tree.enter();
         try {
-            long place = writer.locate(leaf, index);
+            long place = writer.locate(index);
             long word = writer.word(place, index);
             if (word != expected) {
                 return word;
@@ -236,11 +252,11 @@ public final class LongXArray extends AbstractXArray {
             if (update != Entry.ABSENT) {
                 put(place, index, update);
             } else if (expected != Entry.ABSENT) {
-                writer.remove(leaf, place, index);
+                writer.remove(place, index);
             }
             return word;
         } finally {
-            tree.leave(leaf, index);
+            tree.unlock();
         }
     }
 
@@ -961,6 +977,11 @@ public final class LongXArray extends AbstractXArray {
             ArithmeticException.class, NodeAllocationException.class, AddressSpaceException.class,
             IllegalStateException.class})
     public long getAndAdd(long index, long delta) {
+        long found = leaves.add(index, delta);
+        return found != LeafWriter.REFUSED ? Entry.toValue(found) : getAndAddWhole(index, delta);
+    }
+
+    private long getAndAddWhole(long index, long delta) {
         tree.enter();
         try {
             long place = writer.locate(index);

@@ -12,6 +12,7 @@ import org.quern.kapi.Operation;
 import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeLayout;
+import org.quern.xarray.tree.LeafWriter;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.ReverseScan;
 import org.quern.xarray.tree.Scan;
@@ -91,12 +92,16 @@ public final class XArray<V> extends AbstractXArray {
             NullPointerException.class, NodeAllocationException.class, AddressSpaceException.class,
             IllegalStateException.class})
     public @Nullable V store(long index, V value) {
-        Objects.requireNonNull(value, "value");
-        long leaf = writer.enterToPut(index);
+        Object old = leaves.put(mirror, index, Objects.requireNonNull(value, "value"));
+        return LeafWriter.isRefused(old) ? storeWhole(index, value) : object(old);
+    }
+
+    private @Nullable V storeWhole(long index, V value) {
+        tree.enter();
         try {
-            return storeAt(writer.locate(leaf, index), index, value);
+            return storeAt(writer.locate(index), index, value);
         } finally {
-            tree.leave(leaf, index);
+            tree.unlock();
         }
     }
 
@@ -118,16 +123,21 @@ public final class XArray<V> extends AbstractXArray {
      */
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, faults = Operation.Faults.MAY, lock = "writer lock", errors = IllegalStateException.class)
     public @Nullable V erase(long index) {
-        long leaf = writer.enterToRemove(index);
+        Object old = leaves.remove(mirror, index);
+        return LeafWriter.isRefused(old) ? eraseWhole(index) : object(old);
+    }
+
+    private @Nullable V eraseWhole(long index) {
+        tree.enter();
         try {
-            long place = writer.locate(leaf, index);
+            long place = writer.locate(index);
             V old = content(place, index);
             if (writer.word(place, index) != Entry.ABSENT) {
-                writer.remove(leaf, place, index);
+                writer.remove(place, index);
             }
             return old;
         } finally {
-            tree.leave(leaf, index);
+            tree.unlock();
         }
     }
 
@@ -164,7 +174,10 @@ public final class XArray<V> extends AbstractXArray {
     @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.FOR_MEMORY, faults = Operation.Faults.MAY, lock = "writer lock", errors = {
             NodeAllocationException.class, AddressSpaceException.class, IllegalStateException.class})
     public boolean compareAndSet(long index, @Nullable V expected, @Nullable V update) {
-        return exchange(index, expected, ANY_TAG, update, null);
+        Object found = leaves.exchange(mirror, index, expected, update);
+        return LeafWriter.isRefused(found)
+                ? exchange(index, expected, ANY_TAG, update, null)
+                : isObject(found, expected);
     }
 
     /**
@@ -214,9 +227,18 @@ public final class XArray<V> extends AbstractXArray {
         }
     }
 
-    @SuppressWarnings("unchecked") // only store puts objects there
+    @SuppressWarnings("ReferenceEquality") // objects are compared by identity: that is the contract
+    private boolean isObject(@Nullable Object content, @Nullable V expected) {
+        return mirror.objectOf(content) == expected;
+    }
+
     private @Nullable V content(long place, long index) {
-        return (V) mirror.objectOf(writer.content(mirror, place, index));
+        return object(writer.content(mirror, place, index));
+    }
+
+    @SuppressWarnings("unchecked") // only store puts objects there
+    private @Nullable V object(@Nullable Object content) {
+        return (V) mirror.objectOf(content);
     }
 
     private int tag(long place, long index) {
@@ -1038,22 +1060,27 @@ public final class XArray<V> extends AbstractXArray {
     }
 
     /** Sets an entry if it is what is expected, by identity; a reserved index is absent. */
-    @SuppressWarnings("ReferenceEquality") // objects are compared by identity: that is the contract
     boolean swap(long index, @Nullable V expected, @Nullable V update) {
-        long leaf = update == null ? writer.enterToRemove(index) : writer.enterToPut(index);
+        Object found = leaves.exchange(mirror, index, expected, update);
+        return LeafWriter.isRefused(found) ? swapWhole(index, expected, update) : isObject(found, expected);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // objects are compared by identity: that is the contract
+    private boolean swapWhole(long index, @Nullable V expected, @Nullable V update) {
+        tree.enter();
         try {
-            long place = writer.locate(leaf, index);
+            long place = writer.locate(index);
             if (content(place, index) != expected) {
                 return false;
             }
             if (update != null) {
                 put(place, index, update);
             } else if (expected != null) {
-                writer.remove(leaf, place, index);
+                writer.remove(place, index);
             }
             return true;
         } finally {
-            tree.leave(leaf, index);
+            tree.unlock();
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +42,26 @@ class LinearizabilityTest {
 
     /** The arrays, and one that is none. */
     enum Target {
-        LONGS, OBJECTS, TAGGED, STALE
+        LONGS, OBJECTS, TAGGED, SHARED_LONGS, SHARED_OBJECTS, SHARED_TAGGED, STALE
+    }
+
+    /** With writers side by side from the beginning, and others in the leaves, so that most changes stay inside them. */
+    private static <A extends AbstractXArray> A shared(A array, LongConsumer store) {
+        LongStream.of(2, 3, 65, 66).forEach(store);
+        array.tree().lock().lock();
+        array.tree().lock().shareLeaves();
+        array.tree().lock().unlock();
+        return array;
+    }
+
+    private static LongXArray sharedLongs(XArrayConfig config) {
+        LongXArray array = LongXArray.create(config);
+        return shared(array, index -> array.store(index, 1));
+    }
+
+    private static XArray<Long> sharedObjects(XArrayConfig config) {
+        XArray<Long> array = XArray.create(config);
+        return shared(array, index -> array.store(index, 1L));
     }
 
     private static Registers registers(Target target) {
@@ -49,6 +70,9 @@ class LinearizabilityTest {
             case LONGS -> new Longs(LongXArray.create(config));
             case OBJECTS -> new Objects(XArray.create(config), false, new ConcurrentHashMap<>());
             case TAGGED -> new Objects(XArray.create(config), true, new ConcurrentHashMap<>());
+            case SHARED_LONGS -> new Longs(sharedLongs(config));
+            case SHARED_OBJECTS -> new Objects(sharedObjects(config), false, new ConcurrentHashMap<>());
+            case SHARED_TAGGED -> new Objects(sharedObjects(config), true, new ConcurrentHashMap<>());
             case STALE -> new Stale(new Longs(LongXArray.create(config)),
                     ThreadLocal.withInitial(() -> new long[]{Call.NOTHING, 0}));
         };

@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +31,7 @@ class SeveralWritersTest extends ArrayTest {
     private ArrayUnderTest shared(Kind kind) {
         ArrayUnderTest array = create(kind);
         array.array().tree().lock().lock();
-        array.array().tree().shareLeaves();
+        array.array().tree().lock().shareLeaves();
         array.array().tree().lock().unlock();
         return array;
     }
@@ -105,7 +106,7 @@ class SeveralWritersTest extends ArrayTest {
     void theLockKeepsLeafWritersOut() throws Exception {
         try (LongXArray array = LongXArray.create()) {
             array.tree().lock().lock();
-            array.tree().shareLeaves();
+            array.tree().lock().shareLeaves();
             array.tree().lock().unlock();
             for (int i = 0; i < 1024; i++) {
                 array.store(i, 0);
@@ -148,33 +149,81 @@ class SeveralWritersTest extends ArrayTest {
         }
     }
 
-    /** A leaf that is being written to counts as taken. */
-    @Test
-    void tryLockNeverWaits() {
-        try (LongXArray array = LongXArray.create()) {
-            array.tree().lock().lock();
-            array.tree().shareLeaves();
-            array.tree().lock().unlock();
-            array.store(1, 1);
-            array.store(2, 2);
-            long leaf = array.writer().enterToPut(1);
-            assertThat(leaf).isNotZero();
-            Thread other = Thread.ofPlatform().start(() -> assertThat(array.tryLock()).isNull());
-            assertThat(join(other)).isTrue();
-            array.tree().leave(leaf, 1);
-            try (WriteScope scope = array.tryLock()) {
-                assertThat(scope).isNotNull();
-                assertThat(array.writer().enterToPut(1)).isZero(); // inside the lock, the whole
-                array.tree().leave(0, 1);
+    /**
+     * All write at the same few indices, each time another number: what is put is given back once, by who replaces or removes it, or is there at the end. A number that is lost, or given back twice, is
+     * missed in the sums.
+     */
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void whatIsPutIsGivenBackOnce(Kind kind) throws Exception {
+        ArrayUnderTest array = shared(kind);
+        LongAdder sum = new LongAdder();
+        LongAdder count = new LongAdder();
+        List<Runnable> tasks = new ArrayList<>();
+        for (int writer = 0; writer < THREADS; writer++) {
+            int own = writer + 1;
+            tasks.add(() -> {
+                SplittableRandom random = new SplittableRandom(own);
+                for (long i = 1; i <= EACH; i++) {
+                    writeSomething(array, random, i * 8 + own, sum, count);
+                }
+            });
+        }
+        atOnce(tasks);
+        long[] left = new long[2];
+        array.forEach(0, -1L, null, (index, value) -> {
+            left[0] += value;
+            left[1]++;
+        });
+        assertThat(left).containsExactly(sum.sum(), count.sum());
+    }
+
+    private static void writeSomething(ArrayUnderTest array, SplittableRandom random, long value, LongAdder sum,
+            LongAdder count) {
+        long index = random.nextInt(8) * 21; // three leaves; the first is left alone by its last entry now and then
+        switch (random.nextInt(8)) {
+            case 0, 1 -> account(array.erase(index), LongXArray.ABSENT, sum, count);
+            case 2 -> account(array.insert(index, value) ? LongXArray.ABSENT : value, value, sum, count);
+            case 3 -> {
+                long found = array.load(index);
+                boolean set = array.compareAndSet(index, found, value);
+                account(set ? found : value, value, sum, count);
             }
+            case 4 -> {
+                long found = array.load(index);
+                boolean removed = found != LongXArray.ABSENT && array.compareAndSet(index, found, LongXArray.ABSENT);
+                account(removed ? found : LongXArray.ABSENT, LongXArray.ABSENT, sum, count);
+            }
+            default -> account(array.store(index, value), value, sum, count);
         }
     }
 
-    private static boolean join(Thread thread) {
-        try {
-            return thread.join(java.time.Duration.ofSeconds(30));
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
+    private static void account(long old, long value, LongAdder sum, LongAdder count) {
+        sum.add(Math.max(value, 0) - Math.max(old, 0));
+        count.add((value == LongXArray.ABSENT ? 0 : 1) - (old == LongXArray.ABSENT ? 0 : 1));
+    }
+
+    /** No addition is lost, also where others replace and remove nothing. */
+    @Test
+    void everyAdditionCounts() throws Exception {
+        try (LongXArray array = LongXArray.create()) {
+            array.tree().lock().lock();
+            array.tree().lock().shareLeaves();
+            array.tree().lock().unlock();
+            List<Runnable> tasks = new ArrayList<>();
+            for (int writer = 0; writer < THREADS; writer++) {
+                tasks.add(() -> {
+                    for (int i = 0; i < EACH; i++) {
+                        array.getAndAdd(i % 5, 1);
+                    }
+                });
+            }
+            atOnce(tasks);
+            long total = 0;
+            for (int i = 0; i < 5; i++) {
+                total += array.load(i);
+            }
+            assertThat(total).isEqualTo((long) THREADS * EACH);
         }
     }
 }

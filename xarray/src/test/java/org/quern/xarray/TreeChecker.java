@@ -24,7 +24,7 @@ import org.quern.xarray.tree.Tree;
  * that no node is lost: nodes in the tree + in quarantine = blocks taken from the pool. Returns what is wrong instead of throwing, so that its own test can
  * show that it finds each defect.
  */
-final class TreeChecker {
+public final class TreeChecker {
     private final Tree tree;
     private final List<String> defects = new ArrayList<>();
     private final Set<Long> reached = new HashSet<>();
@@ -37,7 +37,7 @@ final class TreeChecker {
         this.tree = tree;
     }
 
-    static void check(Tree tree) {
+    public static void check(Tree tree) {
         List<String> defects = defects(tree);
         if (!defects.isEmpty()) {
             throw new AssertionError(String.join("\n", defects));

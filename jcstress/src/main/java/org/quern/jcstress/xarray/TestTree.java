@@ -2,11 +2,13 @@ package org.quern.jcstress.xarray;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.recycle.NodePool;
+import org.quern.xarray.tree.LeafWriter;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
@@ -132,30 +134,84 @@ public final class TestTree {
 
     /** From here on writers that stay inside a leaf lock only it. */
     public void share() {
-        locked(tree::shareLeaves);
+        locked(tree.lock()::shareLeaves);
     }
 
     /** As LongXArray.store, in its leaf alone if it can be. */
     public void storeInLeaf(long index, long value) {
-        long leaf = writer.enterToPut(index);
-        try {
-            writer.put(writer.locate(leaf, index), index, Entry.value(value), null);
-        } finally {
-            tree.leave(leaf, index);
+        if (tree.lock().put(index, Entry.value(value)) == LeafWriter.REFUSED) {
+            store(index, value);
         }
     }
 
     /** As LongXArray.erase, in its leaf alone if it can be. */
     public void eraseInLeaf(long index) {
-        long leaf = writer.enterToRemove(index);
-        try {
-            long place = writer.locate(leaf, index);
-            if (writer.word(place, index) != Entry.ABSENT) {
-                writer.remove(leaf, place, index);
-            }
-        } finally {
-            tree.leave(leaf, index);
+        if (tree.lock().remove(index) == LeafWriter.REFUSED) {
+            erase(index);
         }
+    }
+
+    // What is refused, since the other holds the leaf's lock and has lost its processor, is tried again: here it is not to be done in another way.
+
+    /** As storeInLeaf; gives the old value. */
+    public long exchangeInLeaf(long index, long value) {
+        return decode(untilDone(() -> tree.lock().put(index, Entry.value(value))));
+    }
+
+    /** As eraseInLeaf; gives the old value. */
+    public long takeInLeaf(long index) {
+        return decode(untilDone(() -> tree.lock().remove(index)));
+    }
+
+    /** As LongXArray.compareAndSet, in its leaf. */
+    public boolean replaceInLeaf(long index, long expected, long value) {
+        return untilDone(() -> tree.lock().exchange(index, Entry.value(expected), Entry.value(value))) == Entry
+                .value(expected);
+    }
+
+    /** As LongXArray.getAndAdd, in its leaf. */
+    public long addInLeaf(long index, long delta) {
+        return decode(untilDone(() -> tree.lock().add(index, delta)));
+    }
+
+    private static long untilDone(LongSupplier change) {
+        for (;;) {
+            long old = change.getAsLong();
+            if (old != LeafWriter.REFUSED) {
+                return old;
+            }
+        }
+    }
+
+    /** As XArray.store, in its leaf; gives the old object. */
+    public Object exchangeObjectInLeaf(long index, Object object) {
+        Object old;
+        do {
+            old = tree.lock().put(tree.mirror(), index, object);
+        } while (LeafWriter.isRefused(old));
+        return old;
+    }
+
+    /** As XArray.erase, in its leaf; gives the old object. */
+    public Object takeObjectInLeaf(long index) {
+        Object old;
+        do {
+            old = tree.lock().remove(tree.mirror(), index);
+        } while (LeafWriter.isRefused(old));
+        return old;
+    }
+
+    /** An erase in a leaf that takes away what it has read before, instead of what is there; for controls. */
+    public long readThenEmpty(long index) {
+        long slot = writer.locate(index);
+        long old = NodeAccess.slotAcquire(tree.basePlain() + slot, index & 63);
+        NodeAccess.setSlotRelease(tree.basePlain() + slot, index & 63, Entry.ABSENT);
+        return decode(old);
+    }
+
+    /** Puts back what {@link #readThenEmpty} left: a slot that is empty, and counted. */
+    public void refill(long index) {
+        NodeAccess.setSlotRelease(tree.basePlain() + writer.locate(index), index & 63, Entry.value(0));
     }
 
     /** A store that forgot all locks; for controls. */

@@ -165,6 +165,31 @@ public final class NodeAccess {
     }
 
     /**
+     * Publishes a slot if it is as expected; where other writers may do so at the same time. A full fence; pairs with itself, {@link #exchangeSlotVolatile} and {@link #slotAcquire}.
+     *
+     * @param node address
+     * @param slot 0..63
+     * @param expected the word to be there
+     * @param word its new word
+     * @return the word that was there
+     */
+    public static long compareAndExchangeSlotVolatile(long node, long slot, long expected, long word) {
+        return (long) WORD.compareAndExchange(RawMemory.EVERYTHING, at(node, NodeLayout.slot(slot)), expected, word);
+    }
+
+    /**
+     * Publishes a slot whatever it is; where other writers may do so at the same time. A full fence; pairs with itself, {@link #compareAndExchangeSlotVolatile} and {@link #slotAcquire}.
+     *
+     * @param node address
+     * @param slot 0..63
+     * @param word its new word
+     * @return the word that was there
+     */
+    public static long exchangeSlotVolatile(long node, long slot, long word) {
+        return (long) WORD.getAndSet(RawMemory.EVERYTHING, at(node, NodeLayout.slot(slot)), word);
+    }
+
+    /**
      * Reads adjacent slots as values. Plain, so that the compiler may read several with one instruction: what was read may be used only after an acquire fence and a look at the sequence.
      *
      * @param node address

@@ -7,34 +7,44 @@ import java.util.concurrent.locks.LockSupport;
 import org.quern.xarray.entry.Geometry;
 
 /**
- * Locks for writers that stay inside one leaf: as many as let a few threads write at once, each shared by leaves of the same number modulo theirs. An array gets them when its
- * {@link WriterLock} was contended; one thread alone never needs them.
+ * Several writers in one array at once, each inside one leaf. An array gets this when its {@link WriterLock} was contended; one thread alone never needs it.
+ *
+ * <p>Two kinds of cells, each on cache lines of its own. <em>Gates</em>: a writer is inside the array while it holds one; which one does not matter, and each thread begins to look at another, so a
+ * gate stays in the cache of its thread. <em>Leaf locks</em>: who fills or empties a slot holds that of the leaf, one of as many as keep a few threads apart, chosen by the leaf's number; who only replaces
+ * a value does not, but by a compare-and-set of the slot itself.
  *
  * <pre>
- *   leaf writer                                    whoever takes the whole array
- *   1 compareAndSet own lock: FREE -> HELD         1 WriterLock: FREE -> HELD, once for all
- *   2 is the WriterLock free?  no: give back,      2 wait until each leaf lock is FREE
+ *   writer in a leaf                                 whoever takes the whole array
+ *   1 compareAndSet a gate: FREE -> HELD             1 WriterLock: FREE -> owner, once for all
+ *   2 is the WriterLock free?  no: give back,        2 wait until each gate is FREE
  *     wait, begin again
- *   3 write slots and header of the leaf           3 write anything
- *   4 exchange own lock: FREE                      4 WriterLock: FREE
+ *   3 a value over a value: compareAndSet the slot   3 write anything
+ *     otherwise: leaf lock, header, exchange the
+ *     slot, header, leaf lock
+ *   4 gate: FREE, Release                            4 WriterLock: FREE
  * </pre>
  *
  * Steps 1 and 2 of both are volatile accesses to two words, each written by one side and read by the other: of two that meet, at least one sees the other, so a leaf
- * writer and the holder of the whole are never both in step 3. While a leaf lock is held and its holder is past step 2, the structure stands still: the head, all links, parents and bases,
+ * writer and the holder of the whole are never both in step 3. While a gate is held and its holder is past step 2, the structure stands still: the head, all links, parents and bases,
  * which leaves there are, the mirror's table.
  *
  * <p>Who finds the whole array taken does not queue for it, or the two threads would hand it to and fro for ever and never come back to their leaves: it waits for a time that is
  * long for a writer, and only then takes the whole array itself.
  *
- * <p>The exchange in step 4 is a full fence, for the same reason as in {@link WriterLock}.
+ * <p>No exchange at the end: every change in step 3 makes one of the slot, which is the full fence that a store must end with (guarantee R3). What is written behind it is the present bit of
+ * a slot that is empty by then, and counts that only writers read.
  *
- * <p>Rejected: a lock word in each node, which in our prototype was as fast with one thread, and with two 11 ns against 12.6, but in one run in five 40; the sixteen lines here are also all
- * that the holder of the whole has to look at.
+ * <p>Rejected: a leaf lock alone, without gates. Then a value over a value writes a line that other threads write too: two threads took 20 to 70 ns an overwrite, with gates 13. A
+ * lock word in each node: in our prototype in one run in five 40 ns.
  */
-final class LeafLocks {
+abstract sealed class LeafLocks permits SharedLeafWriter {
+    /** No gate was to be had. */
+    static final int NONE = 0;
+
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
-    private static final int LOCKS = Math.clamp(Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 8L,
-            16, 64);
+    private static final int PROCESSORS = Integer.highestOneBit(Runtime.getRuntime().availableProcessors());
+    private static final int GATES = Math.clamp(PROCESSORS * 4L, 8, 64);
+    private static final int LOCKS = Math.clamp(PROCESSORS * 16L, 32, 256);
     /** Two cache lines apart: processors fetch them in pairs. */
     private static final int STRIDE_BITS = 4;
     private static final long FREE = 0;
@@ -43,64 +53,91 @@ final class LeafLocks {
     private static final long PAUSE_NANOS = 20_000;
 
     private final WriterLock whole;
-    private final long[] cells = new long[(LOCKS + 1) << STRIDE_BITS];
+    private final long[] gates = new long[(GATES + 1) << STRIDE_BITS];
+    private final long[] locks = new long[(LOCKS + 1) << STRIDE_BITS];
 
     LeafLocks(WriterLock whole) {
         this.whole = whole;
     }
 
-    /** Locks the leaf of an index against everybody; false if the caller has to take the whole array. */
-    boolean lock(long index) {
-        int cell = cell(index);
-        if (CELL.compareAndSet(cells, cell, FREE, HELD)) { // pairs with unlock, and with the read in isQuiet
-            if (whole.isFree()) {
-                return true;
-            }
-            unlock(index);
-        }
-        return lockSlowly(index);
+    /** Goes in by a gate, waiting for a time if the whole array is taken; {@link #NONE} if the caller has to take the whole array. */
+    final int enter() {
+        int gate = gateOf(Thread.currentThread().threadId());
+        return tryGate(gate) ? gate : enterSlowly(gate);
     }
 
-    private boolean lockSlowly(long index) {
-        int cell = cell(index);
+    private boolean tryGate(int gate) {
+        return CELL.compareAndSet(gates, gate, FREE, HELD) && (whole.isFree() || giveBack(gate)); // pairs with leave, and with the read in isQuiet
+    }
+
+    private boolean giveBack(int gate) {
+        leave(gate);
+        return false;
+    }
+
+    private int enterSlowly(int first) {
+        int gate = first;
         for (int i = 0; i < SPINS; i++) {
             if (!whole.isFree()) {
                 if (whole.isHeldByCaller()) {
-                    return false;
+                    return NONE;
                 }
-            } else if ((long) CELL.getOpaque(cells, cell) == FREE && CELL.compareAndSet(cells, cell, FREE, HELD)) {
-                if (whole.isFree()) { // as above
-                    return true;
-                }
-                unlock(index);
+            } else if ((long) CELL.getOpaque(gates, gate) != FREE) {
+                gate = gateOf((gate >>> STRIDE_BITS)); // the next one
+            } else if (tryGate(gate)) {
+                return gate;
             }
             Thread.onSpinWait();
+        }
+        return NONE;
+    }
+
+    private static int gateOf(long number) {
+        return (((int) number & (GATES - 1)) + 1) << STRIDE_BITS;
+    }
+
+    /** Goes out by the gate that {@link #enter} gave. */
+    final void leave(int gate) {
+        CELL.setRelease(gates, gate, FREE); // pairs with tryGate, and with the read in isQuiet
+    }
+
+    /** Locks the leaf of an index against all who fill or empty slots, waiting for a time; false if its holder seems to have lost its processor. Called inside a gate. */
+    final boolean lock(long index) {
+        int cell = lockOf(index);
+        return CELL.compareAndSet(locks, cell, FREE, HELD) || lockSlowly(cell); // pairs with unlock
+    }
+
+    private boolean lockSlowly(int cell) {
+        for (int i = 0; i < SPINS; i++) {
+            Thread.onSpinWait();
+            if ((long) CELL.getOpaque(locks, cell) == FREE && CELL.compareAndSet(locks, cell, FREE, HELD)) { // as above
+                return true;
+            }
         }
         return false;
     }
 
-    private static int cell(long index) {
-        int number = (int) (index >>> Geometry.DIGIT_BITS) & (LOCKS - 1);
-        return (number + 1) << STRIDE_BITS;
+    /** Gives a leaf's lock back. */
+    final void unlock(long index) {
+        CELL.setRelease(locks, lockOf(index), FREE); // pairs with lock
     }
 
-    /** Gives a lock back. */
-    void unlock(long index) {
-        CELL.getAndSet(cells, cell(index), FREE); // a full fence; pairs with lock, and with the read in isQuiet
+    private static int lockOf(long index) {
+        return (((int) (index >>> Geometry.DIGIT_BITS) & (LOCKS - 1)) + 1) << STRIDE_BITS;
     }
 
-    /** Whether no leaf is locked; what was written in any is seen then. Called by the holder of the whole: none is locked later. */
-    boolean isQuiet() {
-        for (int cell = 1 << STRIDE_BITS; cell < cells.length; cell += 1 << STRIDE_BITS) {
-            if ((long) CELL.getVolatile(cells, cell) != FREE) { // pairs with lock and unlock
+    /** Whether nobody is inside; what was written there is seen then. Called by the holder of the whole: nobody comes in later. */
+    final boolean isQuiet() {
+        for (int gate = 1 << STRIDE_BITS; gate < gates.length; gate += 1 << STRIDE_BITS) {
+            if ((long) CELL.getVolatile(gates, gate) != FREE) { // pairs with tryGate and leave
                 return false;
             }
         }
         return true;
     }
 
-    /** Waits until no leaf is locked. Who holds one is at work for some nanoseconds, or has lost its processor. */
-    void drain() {
+    /** Waits until nobody is inside. Who is, is at work for some nanoseconds, or has lost its processor. */
+    final void drain() {
         for (int i = 0; !isQuiet(); i++) {
             if (i < SPINS) {
                 Thread.onSpinWait();

@@ -120,6 +120,32 @@ public final class Mirror implements NodePool.Recycled {
     }
 
     /**
+     * Replaces the content of a slot of a leaf if it is as expected, by identity; where other writers may do so at the same time. A full fence; pairs with itself, {@link #emptyVolatile} and
+     * {@link #getAcquire}.
+     *
+     * @param leaf offset of the leaf
+     * @param slot 0..63
+     * @param expected the content to be there
+     * @param content the new content, or null
+     * @return whether it was there
+     */
+    boolean compareAndSetVolatile(long leaf, int slot, Object expected, @Nullable Object content) {
+        return ELEMENT.compareAndSet(leaves[(int) (leaf >>> NODE_NUMBER_SHIFT)], slot, expected, content);
+    }
+
+    /**
+     * Empties a slot of a leaf; where other writers may replace its content at the same time. A full fence; pairs with {@link #compareAndSetVolatile} and {@link #getAcquire}.
+     *
+     * @param leaf offset of the leaf
+     * @param slot 0..63
+     * @return the content that was there
+     */
+    @Nullable
+    Object emptyVolatile(long leaf, int slot) {
+        return ELEMENT.getAndSet(leaves[(int) (leaf >>> NODE_NUMBER_SHIFT)], slot, null);
+    }
+
+    /**
      * The content of a lone entry in the head. Pairs with {@link #setHeadRelease}.
      *
      * @return null if there is none

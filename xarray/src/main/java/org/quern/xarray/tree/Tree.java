@@ -47,18 +47,13 @@ import org.quern.xarray.recycle.RecycleSequence;
 public final class Tree extends RecycleSequence {
     private static final VarHandle HEAD;
     private static final VarHandle ROOT_MARKS;
-    private static final VarHandle LEAVES;
     private static final VarHandle LEAF_MAP;
-
-    /** So many writers wait before there are leaf locks. */
-    private static final int WAITS = 16;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             HEAD = lookup.findVarHandle(Tree.class, "head", long.class);
             ROOT_MARKS = lookup.findVarHandle(Tree.class, "rootMarks", int.class);
-            LEAVES = lookup.findVarHandle(Tree.class, "leaves", LeafLocks.class);
             LEAF_MAP = lookup.findVarHandle(Tree.class, "leafMap", LeafMap.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -91,11 +86,7 @@ public final class Tree extends RecycleSequence {
     /** Holds the memory that {@code base} points to, where it is not the pool's. */
     @SuppressWarnings("unused") // being reachable is its use
     private final @Nullable Object memory;
-    private final WriterLock lock = new WriterLock();
-
-    /** Null until writers had to wait for each other. Set under the lock, never changed again. */
-    @SuppressWarnings("unused") // accessed through LEAVES
-    private volatile @Nullable LeafLocks leaves;
+    private final LeafWriter lock;
 
     /** Null until there is a batch. Set under the lock, never changed again. */
     @SuppressWarnings("unused") // accessed through LEAF_MAP
@@ -132,6 +123,7 @@ public final class Tree extends RecycleSequence {
         this.nodes = new NodePool(name, maxBytes, this, mirror != null ? mirror : offset -> {});
         this.packs = sparse ? new Packs(this, mirror) : null;
         this.memory = null;
+        this.lock = new LeafWriter(this);
     }
 
     /**
@@ -153,6 +145,7 @@ public final class Tree extends RecycleSequence {
         this.spanning = frozen.spanning();
         this.rootMarks = frozen.rootMarks();
         this.head = frozen.head();
+        this.lock = new LeafWriter(this);
     }
 
     /**
@@ -548,11 +541,11 @@ public final class Tree extends RecycleSequence {
     }
 
     /**
-     * The lock of the writers.
+     * The lock of the writers, which is also what changes single entries that concern no more than their leaf.
      *
      * @return the lock
      */
-    public WriterLock lock() {
+    public LeafWriter lock() {
         return lock;
     }
 
@@ -578,32 +571,6 @@ public final class Tree extends RecycleSequence {
             refuseObserver();
         }
         return held;
-    }
-
-    /** Begins a write that may stay inside a leaf: takes the leaf's lock if there are leaf locks and nobody is in the way, and says so; otherwise the whole. */
-    boolean enterLeaf(long index) {
-        LeafLocks locks = leavesAcquire();
-        if (locks != null && locks.lock(index)) {
-            return true;
-        }
-        enter();
-        if (locks == null && lock.waits() >= WAITS) {
-            try {
-                shareLeaves();
-            } catch (OutOfMemoryError e) {
-                return false; // without them it goes on as before, only slower
-            }
-        }
-        return false;
-    }
-
-    /** Gives the tree leaf locks, if changes in a leaf concern nobody else: there is no observer, and no book of free indices. Called with the lock. */
-    public void shareLeaves() {
-        if (leavesAcquire() == null && observer == null && !allocating) {
-            LeafLocks locks = new LeafLocks(lock);
-            lock.setLeaves(locks);
-            setLeavesRelease(locks);
-        }
     }
 
     /**
@@ -674,43 +641,6 @@ public final class Tree extends RecycleSequence {
         LeafMap map = leafMapAcquire();
         if (map != null) {
             map.clear();
-        }
-    }
-
-    private @Nullable LeafLocks leavesAcquire() {
-        return (LeafLocks) LEAVES.getAcquire(this); // pairs with setLeavesRelease
-    }
-
-    private void setLeavesRelease(LeafLocks locks) {
-        LEAVES.setRelease(this, locks); // pairs with leavesAcquire
-    }
-
-    /** Leaves a leaf for the whole. */
-    void widen(long index) {
-        leaveLeaf(index);
-        enter();
-    }
-
-    /**
-     * Ends a write.
-     *
-     * @param leaf what was given when it began
-     * @param index the index it was given for
-     */
-    public void leave(long leaf, long index) {
-        if (leaf == Place.NOWHERE) {
-            unlock();
-        } else {
-            leaveLeaf(index);
-        }
-    }
-
-    @SuppressWarnings("NullAway") // who holds a leaf lock has it from there
-    private void leaveLeaf(long index) {
-        try {
-            leavesAcquire().unlock(index);
-        } finally {
-            Reference.reachabilityFence(this);
         }
     }
 

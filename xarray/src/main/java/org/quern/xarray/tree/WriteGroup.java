@@ -26,11 +26,10 @@ import org.quern.xarray.node.NodeAccess;
  * <p>Words and objects of the group go in by {@link #words} and {@link #contents}. Scratch space of one thread.
  */
 public final class WriteGroup {
-    private final LoadGroup lookup = new LoadGroup();
+    private final LoadGroup lookup;
     private final Tree tree;
     private final Writer writer;
-    private final long[] words = new long[LoadGroup.SIZE];
-    private final long[] slots = new long[LoadGroup.SIZE];
+    private final long[] words = new long[LoadGroup.MOST];
     private final @Nullable Object @Nullable [] contents;
     private long runMask;
 
@@ -39,11 +38,13 @@ public final class WriteGroup {
      *
      * @param tree the tree
      * @param writer its writer
+     * @param lookup more scratch space of the same thread
      */
-    public WriteGroup(Tree tree, Writer writer) {
+    public WriteGroup(Tree tree, Writer writer, LoadGroup lookup) {
+        this.lookup = lookup;
         this.tree = tree;
         this.writer = writer;
-        this.contents = tree.mirror() == null ? null : new Object[LoadGroup.SIZE];
+        this.contents = tree.mirror() == null ? null : new Object[LoadGroup.MOST];
     }
 
     /**
@@ -69,7 +70,7 @@ public final class WriteGroup {
      *
      * @param indices any indices
      * @param from the first of them
-     * @param count how many, at most {@link LoadGroup#SIZE}
+     * @param count how many, at most {@link LoadGroup#MOST}
      * @return how many were set: fewer if there was no room for nodes
      * @throws IllegalStateException if the array is closed
      */
@@ -81,10 +82,16 @@ public final class WriteGroup {
         if (plain && overwriteAll(indices, from, count)) {
             return count;
         }
+        boolean light = writer.isLight();
         long[] found = find(indices, from, count);
         int i = 0;
         while (i < count) {
             long index = indices[from + i];
+            if (light && found[i] != 0 && isAlone(indices, from + i, from + count)
+                    && LightChanges.put(tree.basePlain() + found[i], Geometry.leafSlot(index), words[i])) {
+                i++;
+                continue;
+            }
             long place = place(found[i], index);
             int length = plain && Place.isLeaf(place) ? run(indices, from + i, from + count) : 1;
             if (length > 1 && writer.holdsValues(place)) {
@@ -99,14 +106,15 @@ public final class WriteGroup {
         return count;
     }
 
-    /** Whether each index is the one after the one before; a loop without branches. */
+    /** Whether each index is the one after the one before. */
     private static boolean adjacent(long[] indices, int from, int count) {
         long first = indices[from];
-        long different = 0;
-        for (int i = 0; i < count; i++) {
-            different |= indices[from + i] - i ^ first;
+        for (int i = 1; i < count; i++) {
+            if (indices[from + i] != first + i) {
+                return false;
+            }
         }
-        return different == 0;
+        return true;
     }
 
     /** Values at adjacent indices: a walk for each leaf. */
@@ -131,9 +139,8 @@ public final class WriteGroup {
 
     /** Value over value, if that is what all are; nothing but slots changes then. */
     private boolean overwriteAll(long[] indices, int from, int count) {
-        LeafMap map = tree.leafMapAcquire();
-        long[] at = slots;
-        if (map == null || !map.slots(indices, from, count, at)) {
+        long[] at = lookup.slots(tree, indices, from, count);
+        if (at == null) {
             return false;
         }
         long all = -1;
@@ -168,16 +175,21 @@ public final class WriteGroup {
      *
      * @param indices any indices
      * @param from the first of them
-     * @param count how many, at most {@link LoadGroup#SIZE}
+     * @param count how many, at most {@link LoadGroup#MOST}
      * @return how many were looked at: fewer if there was no room for nodes
      * @throws IllegalStateException if the array is closed
      */
     public int insert(long[] indices, int from, int count) {
         boolean plain = contents == null && writer.isSimple() && !tree.zeroBusy();
+        boolean light = writer.isLight();
         long[] found = find(indices, from, count);
         int i = 0;
         while (i < count) {
             long index = indices[from + i];
+            if (light && found[i] != 0 && isAlone(indices, from + i, from + count)) {
+                insertLightly(tree.basePlain() + found[i], Geometry.leafSlot(index), i++);
+                continue;
+            }
             long place = place(found[i], index);
             int length = plain && Place.isLeaf(place) ? run(indices, from + i, from + count) : 1;
             if (length > 1 && (writer.presentIn(place) & runMask) == 0) {
@@ -199,16 +211,22 @@ public final class WriteGroup {
      *
      * @param indices any indices
      * @param from the first of them
-     * @param count how many, at most {@link LoadGroup#SIZE}
+     * @param count how many, at most {@link LoadGroup#MOST}
      * @throws IllegalStateException if the array is closed
      */
     public void erase(long[] indices, int from, int count) {
         long[] found = find(indices, from, count);
         boolean gone = tree.zeroBusy() || tree.isSparse(); // there a node may come as another goes
         boolean plain = !gone && writer.isSimple();
+        boolean light = writer.isLight();
         int i = 0;
         while (i < count) {
             long index = indices[from + i];
+            if (light && !gone && found[i] != 0 && isAlone(indices, from + i, from + count)
+                    && removeLightly(tree.basePlain() + found[i], Geometry.leafSlot(index), i)) {
+                i++;
+                continue;
+            }
             long place = gone ? writer.locate(index) : place(found[i], index);
             int length = plain && Place.isLeaf(place) ? run(indices, from + i, from + count) : 1;
             long any = Entry.ABSENT;
@@ -227,6 +245,25 @@ public final class WriteGroup {
             }
             i += length;
         }
+    }
+
+    /** Whether the index after one lies in another leaf. */
+    private static boolean isAlone(long[] indices, int at, int end) {
+        return at + 1 == end || (indices[at] ^ indices[at + 1]) >>> Geometry.DIGIT_BITS != 0;
+    }
+
+    private void insertLightly(long leaf, int slot, int i) {
+        if (NodeAccess.slotPlain(leaf, slot) != Entry.ABSENT) {
+            words[i] = Entry.ABSENT;
+        } else {
+            LightChanges.put(leaf, slot, words[i]);
+        }
+    }
+
+    private boolean removeLightly(long leaf, int slot, int i) {
+        long word = NodeAccess.slotPlain(leaf, slot);
+        words[i] = word;
+        return word == Entry.ABSENT || LightChanges.remove(leaf, slot, word);
     }
 
     /** Lets go the objects of a group. */

@@ -47,70 +47,6 @@ public final class Writer {
     }
 
     /**
-     * Begins a {@link #put}, and what goes with it at the same index: alone in the leaf if it is certain to stay inside, otherwise in the whole tree.
-     *
-     * @param index any index
-     * @return the leaf, for {@link #locate(long, long)} and {@link Tree#leave}; {@link Place#NOWHERE} for the whole tree
-     * @throws IllegalStateException if the caller is inside an observer of this tree
-     */
-    public long enterToPut(long index) {
-        if (tree.enterLeaf(index)) {
-            long leaf = spanning ? Place.NOWHERE : leafOf(index);
-            if (leaf != Place.NOWHERE) {
-                return leaf;
-            }
-            tree.widen(index);
-        }
-        return Place.NOWHERE;
-    }
-
-    /**
-     * Begins a {@link #remove}, and what goes with it at the same index, likewise.
-     *
-     * @param index any index
-     * @return the leaf, for {@link #locate(long, long)} and {@link Tree#leave}; {@link Place#NOWHERE} for the whole tree
-     * @throws IllegalStateException if the caller is inside an observer of this tree
-     */
-    public long enterToRemove(long index) {
-        if (tree.enterLeaf(index)) {
-            long leaf = leafOf(index);
-            if (staysInLeaf(leaf, index)) {
-                return leaf;
-            }
-            tree.widen(index);
-        }
-        return Place.NOWHERE;
-    }
-
-    /**
-     * Where an index lives, for who may have its leaf already.
-     *
-     * @param leaf what {@link #enterToPut} or {@link #enterToRemove} gave
-     * @param index any index
-     * @return a place
-     * @throws IllegalStateException if the array is closed
-     */
-    public long locate(long leaf, long index) {
-        return leaf != Place.NOWHERE ? leaf : locate(index);
-    }
-
-    /** The leaf of an index, 0 if there is none. */
-    private long leafOf(long index) {
-        long head = tree.headPlain();
-        return Entry.isRoot(head) ? Descent.leaf(tree.basePlain(), tree.linkMaskPlain(), head, index) : 0;
-    }
-
-    /** Whether removing an index changes nothing but its leaf: others are left in it, also if it is the root, and have the marks that go. */
-    private boolean staysInLeaf(long leaf, long index) {
-        if (leaf == 0 || spanning) {
-            return false;
-        }
-        long address = tree.basePlain() + leaf;
-        int fewest = NodeAccess.parentPlain(address) == 0 ? 2 : 1;
-        return NodeAccess.countPlain(address) > fewest && marking.staysIn(leaf, Geometry.leafSlot(index));
-    }
-
-    /**
      * Where an index lives.
      *
      * @param index any index
@@ -309,13 +245,21 @@ public final class Writer {
     }
 
     private boolean span(boolean stored) {
-        spanning |= stored;
+        if (stored) {
+            spanning = true;
+            tree.lock().setSpanning(true);
+        }
         return stored;
     }
 
     /** Whether every entry has one index, so that a change of one is no change of others. */
     boolean isSimple() {
         return !spanning;
+    }
+
+    /** Whether a change of a value without marks in a leaf that stays concerns that leaf only. */
+    boolean isLight() {
+        return !spanning && packs == null && tree.mirror() == null && !tree.allocating() && tree.observer() == null;
     }
 
     /** Which slots of a leaf have an entry. */
@@ -357,22 +301,6 @@ public final class Writer {
         }
         if (tree.zeroBusy() && (spanning || index == 0)) {
             reserveZero();
-        }
-    }
-
-    /**
-     * Removes an entry, likewise, for who may have its leaf alone.
-     *
-     * @param leaf what {@link #enterToRemove} gave
-     * @param place from {@link #locate(long, long)}, not {@link Place#NOWHERE}
-     * @param index an index of an entry
-     */
-    public void remove(long leaf, long place, long index) {
-        if (leaf == Place.NOWHERE) {
-            remove(place, index);
-        } else {
-            marking.clearAll(leaf, Geometry.leafSlot(index));
-            slots.emptyOne(leaf, Geometry.leafSlot(index));
         }
     }
 
@@ -610,6 +538,7 @@ public final class Writer {
         boolean large = tree.nodes().inUse() >= TRIM_NODES;
         vanish(Entry.ABSENT);
         spanning = false;
+        tree.lock().setSpanning(false);
         if (Entry.isRoot(head)) {
             slots.discardAll(Entry.rootOffset(head));
             tree.nodes().recycle();
