@@ -96,8 +96,7 @@ final class Slots {
         }
     }
 
-    /** The books of a node for an empty slot that is about to be filled. */
-    static void occupy(long address, int slot, long word) {
+    private static void occupy(long address, int slot, long word) {
         NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT,
                 NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) | 1L << slot);
         NodeAccess.addCountsPlain(address, 1, Entry.isValue(word) ? 1 : 0);
@@ -184,18 +183,13 @@ final class Slots {
         if (mirror != null && !tree.leadsOn(word)) {
             mirror.setRelease(node, slot, null);
         }
-        vacate(address, slot, word);
-        if (attended) {
-            vacated(node, 1L << slot);
-        }
-    }
-
-    /** Empties a slot that is no part of a larger entry, and the books of its node. */
-    static void vacate(long address, int slot, long word) {
         NodeAccess.setSlotRelease(address, slot, Entry.ABSENT);
         NodeAccess.setBitmapRelease(address, NodeLayout.PRESENT,
                 NodeAccess.bitmapPlain(address, NodeLayout.PRESENT) & ~(1L << slot));
         NodeAccess.addCountsPlain(address, -1, Entry.isValue(word) ? -1 : 0);
+        if (attended) {
+            vacated(node, 1L << slot);
+        }
     }
 
     /** Tells what a node holds now; slots in the mask have been taken. */

@@ -257,11 +257,6 @@ public final class Writer {
         return !spanning;
     }
 
-    /** Whether a change of a value without marks in a leaf that stays concerns that leaf only. */
-    boolean isLight() {
-        return !spanning && packs == null && tree.mirror() == null && !tree.allocating() && tree.observer() == null;
-    }
-
     /** Which slots of a leaf have an entry. */
     long presentIn(long leaf) {
         return NodeAccess.bitmapPlain(tree.basePlain() + leaf, NodeLayout.PRESENT);
