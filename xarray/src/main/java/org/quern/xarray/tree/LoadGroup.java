@@ -57,7 +57,7 @@ public final class LoadGroup {
      */
     public int words(Tree tree, long[] indices, int from, int count, long[] words) {
         try {
-            LeafMap map = tree.leafMapAcquire();
+            LeafMap map = tree.leafMap();
             if (map != null && wordsOf(tree, map, indices, from, count, words)) {
                 return count;
             }
@@ -157,7 +157,7 @@ public final class LoadGroup {
      * @return the array, valid while nothing moves, and until the next call
      */
     long[] leaves(Tree tree, long head, long[] indices, int from, int count) {
-        LeafMap map = tree.leafMapAcquire();
+        LeafMap map = tree.leafMap();
         if (map != null && map.leaves(indices, from, count, links)) {
             return links;
         }

@@ -131,7 +131,7 @@ public final class WriteGroup {
 
     /** Value over value, if that is what all are; nothing but slots changes then. */
     private boolean overwriteAll(long[] indices, int from, int count) {
-        LeafMap map = tree.leafMapAcquire();
+        LeafMap map = tree.leafMap();
         long[] at = slots;
         if (map == null || !map.slots(indices, from, count, at)) {
             return false;
