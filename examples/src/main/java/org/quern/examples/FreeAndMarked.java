@@ -106,7 +106,7 @@ public final class FreeAndMarked {
         Arrays.setAll(indices, i -> i);
         Arrays.setAll(values, i -> 2L * i);
         LongBatch batch = array.batch(); // scratch space of this thread, to be used again
-        int inserted = batch.insert(indices, values, MANY); // the lock once for 64
+        int inserted = batch.insert(indices, values, MANY); // the lock once for 256
         batch.load(new long[]{7, 77, 7_777_777}, values); // values: 14, 154, ABSENT
         System.out.println("inserted " + inserted + "; " + values[0] + " " + values[1] + " " + values[2]);
         // end: batch

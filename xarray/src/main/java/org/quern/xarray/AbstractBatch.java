@@ -23,15 +23,15 @@ import org.quern.xarray.tree.WriteGroup;
  * <p>Indices may come in any order, and more than once. Values over values are written straight into their slots; adjacent or ascending indices change the books of a leaf once for all that lie in it.
  *
  * <p><b>What is one step.</b> Each index is looked up, stored, inserted or erased as by the method of the array for one: linearizable for that index, and visible when the call returns. A batch is
- * no transaction. Lookups take no lock; changes hold the writer lock for one group at a time, some 64 operations, and others may come in between: use {@link AbstractXArray#lock}
+ * no transaction. Lookups take no lock; changes hold the writer lock for one group at a time, {@value #GROUP} indices or fewer, and others may come in between: use {@link AbstractXArray#lock}
  * around the call where the whole batch must be one step for other writers.
  *
- * <p>A batch is scratch space, 2 to 4.5 KiB that is used again and again: make one for each thread, it is not for several at once. It holds the array, and no objects between two calls.
+ * <p>A batch is scratch space, 6 to 7 KiB that is used again and again: make one for each thread, it is not for several at once. It holds the array, and no objects between two calls.
  */
 @Operation(threads = Operation.Threads.OWNER, faults = Operation.Faults.MAY, errors = IllegalStateException.class)
 public abstract sealed class AbstractBatch permits LongBatch, Batch {
     /** Indices that are changed under one hold of the lock. */
-    public static final int GROUP = LoadGroup.SIZE;
+    public static final int GROUP = LoadGroup.MOST;
 
     final Tree tree;
     final LoadGroup loads = new LoadGroup();
@@ -41,7 +41,7 @@ public abstract sealed class AbstractBatch permits LongBatch, Batch {
     AbstractBatch(AbstractXArray array) {
         this.array = array;
         this.tree = array.tree();
-        this.writes = new WriteGroup(tree, array.writer());
+        this.writes = new WriteGroup(tree, array.writer(), loads);
     }
 
     /**

@@ -5,7 +5,6 @@ import java.util.Objects;
 import org.quern.kapi.Operation;
 import org.quern.vmap.AddressSpaceException;
 import org.quern.xarray.entry.Entry;
-import org.quern.xarray.tree.LoadGroup;
 
 /**
  * Many indices of a {@link LongXArray} at once; see {@link AbstractBatch}. Made by {@link LongXArray#batch()}.
@@ -55,8 +54,8 @@ public final class LongBatch extends AbstractBatch {
         if (indices == values) {
             throw new IllegalArgumentException("values: must not be the array of the indices");
         }
-        for (int from = 0; from < count; from += LoadGroup.MOST) {
-            int size = Math.min(LoadGroup.MOST, count - from);
+        for (int from = 0; from < count; from += GROUP) {
+            int size = Math.min(GROUP, count - from);
             int read = loads.words(tree, indices, from, size, values);
             decode(values, from, read);
             if (read < size) {
@@ -163,8 +162,9 @@ public final class LongBatch extends AbstractBatch {
     @Override
     void fill(int from, int size) {
         long[] words = writes.words();
+        long[] values = source;
         for (int i = 0; i < size; i++) {
-            words[i] = Entry.value(source[from + i]);
+            words[i] = Entry.value(values[from + i]);
         }
     }
 

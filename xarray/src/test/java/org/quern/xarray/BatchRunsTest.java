@@ -91,7 +91,7 @@ class BatchRunsTest extends ArrayTest {
         while (filled < indices.length) {
             int length = Math.min(indices.length - filled, random.nextInt(8) == 0 ? random.nextInt(1, SPAN) : 3);
             long first = random.nextInt(SPAN) + (random.nextInt(16) == 0 ? 1L << 20 : 0);
-            int step = random.nextInt(4) - 1;
+            int step = random.nextInt(3) == 0 ? 67 : random.nextInt(4) - 1;
             for (int i = 0; i < length; i++) {
                 indices[filled++] = Math.max(0, first + (long) step * i);
             }

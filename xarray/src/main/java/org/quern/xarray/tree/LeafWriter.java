@@ -104,7 +104,8 @@ public final class LeafWriter extends WriterLock {
         return old;
     }
 
-    private long put(long address, int slot, long word) {
+    /** Sets a value in a leaf that is there, for who holds this lock; {@link #REFUSED} as above, but entries must have one index each. */
+    long put(long address, int slot, long word) {
         long old = NodeAccess.slotPlain(address, slot);
         if (!Entry.isValue(old)) {
             if (old != Entry.ABSENT || counted) {
@@ -200,7 +201,8 @@ public final class LeafWriter extends WriterLock {
         return old;
     }
 
-    private long remove(long leaf, int slot) {
+    /** Removes a value and its marks, likewise. */
+    long remove(long leaf, int slot) {
         long address = tree.basePlain() + leaf;
         long old = NodeAccess.slotPlain(address, slot);
         if (!Entry.isValue(old)) {

@@ -37,10 +37,8 @@ public final class LoadGroup {
     /** Most indices of a group whose leaves are known: what begins and ends a group is then more than the rest. */
     public static final int MOST = 4 * SIZE;
 
-    private static final long[] NONE = {};
-
-    private final long[] links = new long[SIZE];
-    private long[] slots = NONE;
+    private final long[] links = new long[MOST];
+    private final long[] slots = new long[MOST];
 
     /** Scratch space. */
     public LoadGroup() {}
@@ -74,9 +72,6 @@ public final class LoadGroup {
 
     /** Where all leaves are known: first where all slots are, then what is in them. False if a walk has to decide. */
     private boolean wordsOf(Tree tree, LeafMap map, long[] indices, int from, int count, long[] words) {
-        if (slots.length == 0) {
-            slots = new long[MOST];
-        }
         long[] found = slots;
         long seen;
         do { // again only if a batch of nodes was recycled meanwhile
@@ -151,6 +146,12 @@ public final class LoadGroup {
         }
     }
 
+    /** The addresses of the slots of some indices, for a writer; null if not all leaves are known. Valid until the next call. */
+    long @Nullable [] slots(Tree tree, long[] indices, int from, int count) {
+        LeafMap map = tree.leafMap();
+        return map != null && map.slots(indices, from, count, slots) ? slots : null;
+    }
+
     /**
      * The leaves of some indices; 0 for one that has none.
      *
@@ -162,8 +163,8 @@ public final class LoadGroup {
             return links;
         }
         int shift = Entry.isRoot(head) ? Entry.rootShift(head) : 0;
-        if (shift > 0) {
-            descend(tree, head, indices, from, count, links, 0, Geometry.DIGIT_BITS);
+        for (int done = 0; shift > 0 && done < count; done += SIZE) {
+            descend(tree, head, indices, from + done, Math.min(SIZE, count - done), links, done, Geometry.DIGIT_BITS);
         }
         long linkMask = tree.linkMaskPlain();
         for (int i = 0; i < count; i++) {
@@ -183,7 +184,7 @@ public final class LoadGroup {
      * @param tree a tree with a mirror
      * @param indices any indices
      * @param from the first of them to look at
-     * @param count how many, at most {@link #SIZE}
+     * @param count how many, at most {@link #MOST}
      * @param contents receives the objects, at the same places; null where there is none
      * @throws IllegalStateException if the array is closed
      */
