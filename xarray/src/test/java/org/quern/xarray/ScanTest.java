@@ -129,4 +129,53 @@ class ScanTest {
             assertThat(delivered).hasSize(64 - 15).contains(16L).doesNotContain(17L, 31L).contains(32L);
         }
     }
+
+    /** As {@link #whatTheConsumerDoesShows}, for objects; also that the mirror of a leaf that went and came again is not the one from before. */
+    @Test
+    void whatTheConsumerDoesToObjectsShows() {
+        for (long seed = 1; seed <= 12; seed++) {
+            for (boolean marked : new boolean[]{false, true}) {
+                try (XArray<Integer> array = XArray.create()) {
+                    SplittableRandom random = new SplittableRandom(seed);
+                    TreeMap<Long, Integer> expected = new TreeMap<>();
+                    for (int i = 0; i < DENSE; i++) {
+                        array.store(i, i);
+                        array.mark(i, Mark.M1);
+                        expected.put((long) i, i);
+                    }
+                    List<Long> wrong = new ArrayList<>();
+                    EntryConsumer<Integer> consumer = (index, value) -> {
+                        if (!value.equals(expected.remove(index)) || !expected.headMap(index).isEmpty()) {
+                            wrong.add(index);
+                        }
+                        long ahead = index + 1 + random.nextInt(300);
+                        switch (random.nextInt(40)) {
+                            case 0 -> {
+                                array.clearRange(index + 1, ahead + 5000); // many leaves: they are recycled
+                                expected.subMap(index + 1, ahead + 5001).clear();
+                            }
+                            case 1, 2, 3 -> {
+                                if (expected.containsKey(ahead)) {
+                                    array.store(ahead, -(int) ahead);
+                                    expected.put(ahead, -(int) ahead);
+                                }
+                            }
+                            case 4, 5 -> {
+                                array.erase(ahead);
+                                expected.remove(ahead);
+                            }
+                            default -> array.store(index - random.nextInt(5000), 1); // behind, or far above: takes recycled leaves
+                        }
+                    };
+                    if (marked) {
+                        array.forEachMarked(0, DENSE - 1, Mark.M1, consumer);
+                    } else {
+                        array.forEach(0, DENSE - 1, consumer);
+                    }
+                    assertThat(wrong).as("seed=" + seed + ", marked=" + marked).isEmpty();
+                    assertThat(expected).as("seed=" + seed + ", marked=" + marked).isEmpty();
+                }
+            }
+        }
+    }
 }
