@@ -55,6 +55,7 @@ public final class Tree extends RecycleSequence {
             HEAD = lookup.findVarHandle(Tree.class, "head", long.class);
             ROOT_MARKS = lookup.findVarHandle(Tree.class, "rootMarks", int.class);
             LEAF_MAP = lookup.findVarHandle(Tree.class, "leafMap", LeafMap.class);
+            lookup.ensureInitialized(Mirror.class); // or mirror() is called, not inlined, in programs that have no objects
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
