@@ -1,13 +1,10 @@
 package org.quern.xarray;
 
-import java.util.Objects;
-
 import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.tree.Mirror;
-import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
 import org.quern.xarray.tree.Visit;
 
@@ -109,22 +106,7 @@ final class Deliveries {
         @Override
         public long leaf(Tree tree, long seen, long node, long siblings, long slots, long base, long bitmap,
                 EntryConsumer<Object> consumer) {
-            long address = tree.basePlain() + node;
-            Mirror mirror = Objects.requireNonNull(tree.mirror());
-            for (long bits = slots; bits != 0; bits &= bits - 1) {
-                int slot = Long.numberOfTrailingZeros(bits);
-                Object content = mirror.getAcquire(node, slot);
-                boolean gone = Scan.gone(tree, node, siblings, slot, bitmap);
-                boolean same = NodeAccess.bitmapAcquire(address, NodeLayout.SIBLINGS) == siblings;
-                if (!same || !tree.sequence().unchangedSince(seen)) {
-                    return slot;
-                }
-                Object value = gone ? null : mirror.objectOf(content);
-                if (value != null) {
-                    consumer.accept(base | slot, value);
-                }
-            }
-            return DONE;
+            return ObjectLeaf.deliver(tree, seen, node, siblings, slots, base, bitmap, consumer);
         }
     };
 

@@ -29,18 +29,20 @@ final class LongLeaf {
         long pool = tree.basePlain();
         long linkMask = tree.linkMaskPlain();
         long base = Twig.baseOf(next);
+        int firstLeaf = Geometry.slot(next, Geometry.DIGIT_BITS);
+        int lastLeaf = Twig.lastLeaf(next, last);
         for (long bits = leaves; bits != 0; bits &= bits - 1) {
             int at = Long.numberOfTrailingZeros(bits);
             long leafBase = Twig.leafBase(base, at);
-            if (Long.compareUnsigned(leafBase, last) > 0) {
-                return Visit.DONE;
-            }
             long word = NodeAccess.slotAcquire(twig, at);
             if (!Entry.isLink(word, linkMask)) {
                 return Twig.position(at, Twig.firstSlot(leafBase, next));
             }
             long leaf = pool + Entry.toOffset(word);
-            long slots = NodeAccess.bitmapAcquire(leaf, bitmap) & Geometry.slotsWithin(leafBase, next, last);
+            long slots = NodeAccess.bitmapAcquire(leaf, bitmap);
+            if (at == firstLeaf || at == lastLeaf) {
+                slots &= Geometry.slotsWithin(leafBase, next, last);
+            }
             if (!tree.sequence().unchangedSince(seen)) {
                 return Twig.position(at, Twig.firstSlot(leafBase, next));
             }

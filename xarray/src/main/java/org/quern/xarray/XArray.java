@@ -261,9 +261,16 @@ public final class XArray<V> extends AbstractXArray {
      * @throws NullPointerException if the probe is null
      * @throws IllegalStateException if the array is closed; a search of no index at all does not look
      */
+    @SuppressWarnings("unchecked") // only store puts objects there
     public boolean find(long from, long max, Probe<V> probe) {
-        return Scan.run(tree, Deliveries.toProbe(), from, max, NodeLayout.PRESENT,
-                Objects.requireNonNull(probe, "probe"));
+        Objects.requireNonNull(probe, "probe");
+        Object here = Long.compareUnsigned(from, max) <= 0 ? Scan.contentAtHand(tree, mirror, from) : null;
+        Object object = mirror.objectOf(here);
+        if (object != null) {
+            probe.set(from, (V) object, mirror.tagOf(here));
+            return true;
+        }
+        return Scan.run(tree, Deliveries.toProbe(), from, max, NodeLayout.PRESENT, probe);
     }
 
     /**

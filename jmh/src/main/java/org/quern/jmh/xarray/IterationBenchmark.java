@@ -33,6 +33,7 @@ public class IterationBenchmark {
     private long[] plain;
     private LongXArray longs;
     private ConcurrentSkipListMap<Long, Long> skipList;
+    private final long[] chunk = new long[1 << 10];
     private long sum;
 
     @Setup
@@ -67,6 +68,19 @@ public class IterationBenchmark {
         sum = 0;
         longs.forEach((index, value) -> sum += value ^ index);
         return sum;
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(ENTRIES)
+    public long longXArrayLoadRange() {
+        long total = 0;
+        for (int first = 0; first < ENTRIES; first += chunk.length) {
+            longs.loadRange(first, chunk, 0, chunk.length);
+            for (int i = 0; i < chunk.length; i++) {
+                total += chunk[i] ^ (first + i);
+            }
+        }
+        return total;
     }
 
     @Benchmark

@@ -4,10 +4,12 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
+import org.quern.xarray.EntryConsumer;
 import org.quern.xarray.LongEntryConsumer;
 import org.quern.xarray.LongProbe;
 import org.quern.xarray.LongReadCursor;
 import org.quern.xarray.Mark;
+import org.quern.xarray.Probe;
 import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -32,10 +34,21 @@ final class Scans {
         }
     }
 
+    /** The same for objects. */
+    private static final class Unboxer implements EntryConsumer<Long> {
+        private long sum;
+
+        @Override
+        public void accept(long index, Long value) {
+            sum += index ^ value;
+        }
+    }
+
     static List<Contestant> all(DensePeers peers) {
         int entries = peers.plain.length;
         int passes = ENOUGH / entries;
         Adder adder = new Adder();
+        Unboxer unboxing = new Unboxer();
         long[] chunk = new long[CHUNK];
         return List.of(new Contestant("iterate, long[]", (long) passes * entries, () -> {
             long sum = 0;
@@ -75,6 +88,11 @@ final class Scans {
                 }
             }
             return sum;
+        }), new Contestant("iterate, XArray", (long) passes * entries, () -> {
+            for (int pass = 0; pass < passes; pass++) {
+                peers.objects.forEach(unboxing);
+            }
+            return unboxing.sum;
         }), new Contestant("iterate, ConcurrentSkipListMap", entries, () -> {
             long sum = 0;
             for (Map.Entry<Long, Long> entry : peers.skipList.entrySet()) {
@@ -135,6 +153,13 @@ final class Scans {
                 sum += peers.longs.find(index, -1L, probe) ? probe.value() : 0;
             }
             return sum;
+        }), new Contestant("find, XArray", sequence, () -> {
+            long sum = 0;
+            Probe<Long> probe = new Probe<>();
+            for (int index : sequence) {
+                sum += peers.objects.find(index, -1L, probe) ? probe.index() : 0;
+            }
+            return sum;
         }), new Contestant("find, ConcurrentSkipListMap", RANGES, () -> {
             long sum = 0;
             for (int i = 0; i < RANGES; i++) {
@@ -154,9 +179,11 @@ final class Scans {
             bits.set(i);
             roaring.add(i);
             peers.longs.mark(i, Mark.M1);
+            peers.objects.mark(i, Mark.M1);
         }
         roaring.runOptimize();
         Adder adder = new Adder();
+        Unboxer unboxing = new Unboxer();
         return List.of(new Contestant("marked, BitSet", hits, () -> {
             long sum = 0;
             for (int pass = 0; pass < passes; pass++) {
@@ -195,6 +222,11 @@ final class Scans {
                 peers.longs.forEachMarked(Mark.M1, adder);
             }
             return adder.sum;
+        }), new Contestant("marked, XArray", hits, () -> {
+            for (int pass = 0; pass < passes; pass++) {
+                peers.objects.forEachMarked(Mark.M1, unboxing);
+            }
+            return unboxing.sum;
         }));
     }
 }

@@ -35,6 +35,7 @@ public final class Mirror implements NodePool.Recycled {
     private static final int NODE_NUMBER_SHIFT = 9;
     private static final int KEPT_SPARES = 2;
     private static final Object[][] EMPTY = {};
+    private static final @Nullable Object[] NOTHING = {};
 
     static {
         try {
@@ -77,6 +78,30 @@ public final class Mirror implements NodePool.Recycled {
         }
         Object[] mirror = table[(int) number];
         return mirror == null ? null : ELEMENT.getAcquire(mirror, slot);
+    }
+
+    /**
+     * The places of a leaf, for who visits several: they are the leaf's until it is recycled. Never fails, whatever a racing reader asks for.
+     *
+     * @param leaf offset of the leaf
+     * @return what to give to {@link #elementAcquire}; none if there is no such leaf
+     */
+    public @Nullable Object[] contents(long leaf) {
+        Object[][] table = leaves;
+        long number = leaf >>> NODE_NUMBER_SHIFT;
+        Object[] mirror = number < table.length ? table[(int) number] : null;
+        return mirror == null ? NOTHING : mirror;
+    }
+
+    /**
+     * The content of a place. Pairs with {@link #setRelease}.
+     *
+     * @param contents from {@link #contents}
+     * @param slot 0..63
+     * @return null if the slot is empty
+     */
+    public static @Nullable Object elementAcquire(@Nullable Object[] contents, int slot) {
+        return slot < contents.length ? ELEMENT.getAcquire(contents, slot) : null;
     }
 
     /**

@@ -2,6 +2,7 @@ package org.quern.xarray.tree;
 
 import java.lang.ref.Reference;
 
+import org.jspecify.annotations.Nullable;
 import org.quern.xarray.entry.Entry;
 import org.quern.xarray.entry.Geometry;
 import org.quern.xarray.entry.Packed;
@@ -56,11 +57,16 @@ public final class Scan {
                 return went == Visit.STOP;
             }
             long near = Twig.visit(tree, visit, seen, root, next, last, bitmap, sink);
-            if (near == Visit.STOPPED || (near == Visit.DONE && Long.compareUnsigned(Twig.lastOf(next), last) >= 0)) {
-                return near == Visit.STOPPED;
+            if (near == Visit.STOPPED) {
+                return true;
             }
             if (near == Visit.DONE) {
-                next = Twig.lastOf(next) + 1;
+                long covered = Twig.lastOf(next);
+                if (Long.compareUnsigned(covered, last) >= 0
+                        || !Geometry.covers(Entry.rootShift(root), covered + 1)) { // then there was nothing when the root was read
+                    return false;
+                }
+                next = covered + 1;
                 continue;
             }
             next = Twig.baseOf(next) | near; // a position: from here on it needs a search
@@ -131,6 +137,28 @@ public final class Scan {
                 return went == Visit.STOP;
             }
             next = covered + 1;
+        }
+    }
+
+    /**
+     * The object at an index, if it is in a leaf: for a search that begins there.
+     *
+     * @param tree the tree
+     * @param contents its mirror
+     * @param index any index
+     * @return null if it is not known without a search
+     */
+    public static @Nullable Object contentAtHand(Tree tree, Mirror contents, long index) {
+        try {
+            long seen = tree.sequence().readAcquire();
+            long root = tree.headAcquire();
+            long leaf = Entry.isRoot(root)
+                    ? Descent.leaf(tree.basePlain(), tree.linkMaskPlain(), root, index)
+                    : 0;
+            Object content = leaf == 0 ? null : contents.getAcquire(leaf, Geometry.leafSlot(index));
+            return tree.sequence().unchangedSince(seen) ? content : null;
+        } finally {
+            Reference.reachabilityFence(tree);
         }
     }
 

@@ -69,7 +69,8 @@ public final class Twig {
         }
         long twig = tree.basePlain() + Place.node(place);
         long siblings = NodeAccess.bitmapAcquire(twig, NodeLayout.SIBLINGS);
-        long leaves = NodeAccess.bitmapAcquire(twig, bitmap) & -1L << Geometry.slot(next, SHIFT);
+        long leaves = NodeAccess.bitmapAcquire(twig, bitmap) & -1L << Geometry.slot(next, SHIFT)
+                & -1L >>> (Geometry.LAST_SLOT - lastLeaf(next, last));
         if (leaves == 0 || siblings != 0 || !tree.sequence().unchangedSince(seen)) {
             return next & POSITIONS;
         }
@@ -83,9 +84,6 @@ public final class Twig {
         for (long bits = leaves; bits != 0; bits &= bits - 1) {
             int at = Long.numberOfTrailingZeros(bits);
             long leafBase = leafBase(base, at);
-            if (Long.compareUnsigned(leafBase, last) > 0) {
-                return Visit.DONE;
-            }
             long word = NodeAccess.slotAcquire(twig, at);
             long rest = leaf(tree, visit, seen, word, leafBase, next, last, bitmap, sink);
             if (rest != Visit.DONE) {
@@ -109,6 +107,17 @@ public final class Twig {
         return tree.sequence().unchangedSince(seen) && !inside
                 ? visit.leaf(tree, seen, leaf, siblings, slots, base, bitmap, sink)
                 : from;
+    }
+
+    /**
+     * The leaf where a scan ends, if it ends in one of the 64 around an index.
+     *
+     * @param next where the scan is
+     * @param last where it ends, not before
+     * @return 0..63
+     */
+    public static int lastLeaf(long next, long last) {
+        return baseOf(last) == baseOf(next) ? Geometry.slot(last, SHIFT) : Geometry.LAST_SLOT;
     }
 
     /**

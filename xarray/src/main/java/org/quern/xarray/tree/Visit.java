@@ -56,7 +56,7 @@ public interface Visit<S> {
      * @param tree the tree
      * @param seen the reader's view of the sequence
      * @param twig address of the node, without siblings
-     * @param leaves bit n: visit leaf n
+     * @param leaves bit n: visit leaf n; none behind the last index
      * @param next first index to visit
      * @param last last index to visit; may lie behind the node
      * @param bitmap where leaves and slots come from
