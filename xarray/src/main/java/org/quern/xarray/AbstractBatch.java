@@ -41,7 +41,6 @@ public abstract sealed class AbstractBatch permits LongBatch, Batch {
     AbstractBatch(AbstractXArray array) {
         this.array = array;
         this.tree = array.tree();
-        tree.mapLeaves();
         this.writes = new WriteGroup(tree, array.writer(), loads);
     }
 

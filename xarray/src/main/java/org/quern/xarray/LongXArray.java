@@ -42,7 +42,7 @@ import org.quern.xarray.tree.Tree;
  * may fault
  * where the system has swapped a node out, or beside a close.
  *
- * <p><b>Cost.</b> A load reads one word for each level: one if the highest index in the array is below 64, two below 4,096, three below 262,144, at most
+ * <p><b>Cost.</b> Where indices are dense from 0 on, a load reads one word that says where its leaf is - they lie on the heap, 2 or 4 bytes for 64 indices -, and the entry. Elsewhere it reads one word for each level: one if the highest index in the array is below 64, two below 4,096, three below 262,144, at most
  * eleven. Store and erase do the
  * same under the lock. {@code docs/xarray.md} has figures.
  */

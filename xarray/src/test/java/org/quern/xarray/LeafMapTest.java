@@ -35,33 +35,40 @@ class LeafMapTest {
     }
 
     @Test
-    void thereIsNoneWithoutBatches() {
+    void thereIsNoneForOneLeaf() {
         array.store(5, 5);
-        array.store(500, 5);
+        array.store(50, 5);
         assertThat(tree.mappedIndices()).isZero();
+        array.store(500, 5);
+        assertThat(mapped()).isEqualTo(2);
+    }
+
+    /** Numbers of two bytes reach to 65,535 nodes; then all are moved to a table of four. */
+    @Test
+    void manyLeavesAreKnownToo() {
+        for (long leaf = 0; leaf < 70_000; leaf++) {
+            array.store((leaf << 6) | (leaf & 63), leaf);
+        }
+        assertThat(mapped()).isEqualTo(70_000);
+        for (long leaf = 0; leaf < 70_000; leaf++) {
+            assertThat(array.load((leaf << 6) | (leaf & 63))).isEqualTo(leaf);
+        }
+        array.erase(0);
+        array.erase((69_999L << 6) | (69_999 & 63));
+        assertThat(mapped()).isEqualTo(69_998);
+        assertThat(array.load(0)).isEqualTo(ABSENT);
     }
 
     @Test
     void leavesThatComeInOrderAreAllKnown() {
-        array.batch();
         for (int i = 0; i < MANY; i++) {
             array.store(i, i);
         }
-        assertThat(mapped()).isEqualTo((MANY + 63) / 64);
-    }
-
-    @Test
-    void leavesThatWereThereAreKnown() {
-        for (int i = 0; i < MANY; i++) {
-            array.store(i, i);
-        }
-        array.batch();
         assertThat(mapped()).isEqualTo((MANY + 63) / 64);
     }
 
     @Test
     void leavesThatComeInAnyOrderAreKnownInTheEnd() {
-        array.batch();
         long[] order = LongStream.range(0, MANY).toArray();
         SplittableRandom random = new SplittableRandom(7);
         for (int i = MANY - 1; i > 0; i--) {
@@ -79,7 +86,6 @@ class LeafMapTest {
 
     @Test
     void leavesFarApartAreWalkedTo() {
-        array.batch();
         for (int i = 0; i < 1_000; i++) {
             array.store((long) i << 20, i);
         }
@@ -89,7 +95,6 @@ class LeafMapTest {
 
     @Test
     void whatGoesIsForgotten() {
-        array.batch();
         long[] all = LongStream.range(0, 4 * 4096).toArray();
         array.batch().store(all, all, all.length);
         long leaves = mapped();
@@ -110,13 +115,12 @@ class LeafMapTest {
 
     @Test
     void theLastEntryInTheHeadHasNoLeaf() {
-        array.batch();
         array.store(0, 1);
-        array.store(1, 2);
-        assertThat(mapped()).isOne();
-        array.erase(1);
+        array.store(64, 2);
+        assertThat(mapped()).isEqualTo(2);
+        array.erase(64);
         assertThat(mapped()).isZero();
-        assertThat(loaded(0, 1)).containsExactly(1, ABSENT);
+        assertThat(loaded(0, 64)).containsExactly(1, ABSENT);
         array.store(100, 3);
         assertThat(mapped()).isEqualTo(2);
         assertThat(loaded(0, 100)).containsExactly(1, 3);

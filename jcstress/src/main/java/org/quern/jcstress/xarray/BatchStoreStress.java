@@ -28,7 +28,6 @@ public class BatchStoreStress {
     private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public BatchStoreStress() {
-        tree.tree.mapLeaves();
         tree.store(5, 1);
         tree.store(64, 1);
         tree.store(130, 1);

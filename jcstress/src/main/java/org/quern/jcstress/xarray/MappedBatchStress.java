@@ -23,7 +23,6 @@ public class MappedBatchStress {
     private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public MappedBatchStress() {
-        tree.tree.mapLeaves();
         tree.store(5, 1);
         tree.store(64, 2);
         tree.store(500, 4);

@@ -23,7 +23,6 @@ public class MappedOrderStress {
     private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public MappedOrderStress() {
-        tree.tree.mapLeaves();
         tree.store(5, 1);
         tree.store(64, 2);
         tree.store(500, 4);
@@ -38,8 +37,8 @@ public class MappedOrderStress {
     @Actor
     public void load(JJJJ_Result r) {
         r.r3 = mapped(128);
-        r.r4 = tree.load(128);
-        r.r1 = tree.load(64);
+        r.r4 = tree.walk(128);
+        r.r1 = tree.walk(64);
         r.r2 = mapped(64);
     }
 

@@ -80,6 +80,11 @@ public final class TestTree {
         return decode(tree.isSparse() ? tree.word(index) : tree.load(index));
     }
 
+    /** As LongXArray.load, down from the root, whatever leaves are known. */
+    public long walk(long index) {
+        return decode(tree.word(index));
+    }
+
     /** As XArray.load. */
     public Object loadObject(long index) {
         return tree.loadContent(tree.mirror(), index);

@@ -55,7 +55,7 @@ public final class LoadGroup {
      */
     public int words(Tree tree, long[] indices, int from, int count, long[] words) {
         try {
-            LeafMap map = tree.leafMapAcquire();
+            LeafMap map = tree.leafMap();
             if (map != null && wordsOf(tree, map, indices, from, count, words)) {
                 return count;
             }
@@ -148,7 +148,7 @@ public final class LoadGroup {
 
     /** The addresses of the slots of some indices, for a writer; null if not all leaves are known. Valid until the next call. */
     long @Nullable [] slots(Tree tree, long[] indices, int from, int count) {
-        LeafMap map = tree.leafMapAcquire();
+        LeafMap map = tree.leafMap();
         return map != null && map.slots(indices, from, count, slots) ? slots : null;
     }
 
@@ -158,7 +158,7 @@ public final class LoadGroup {
      * @return the array, valid while nothing moves, and until the next call
      */
     long[] leaves(Tree tree, long head, long[] indices, int from, int count) {
-        LeafMap map = tree.leafMapAcquire();
+        LeafMap map = tree.leafMap();
         if (map != null && map.leaves(indices, from, count, links)) {
             return links;
         }

@@ -47,14 +47,16 @@ import org.quern.xarray.recycle.RecycleSequence;
 public final class Tree extends RecycleSequence {
     private static final VarHandle HEAD;
     private static final VarHandle ROOT_MARKS;
-    private static final VarHandle LEAF_MAP;
+    private static final VarHandle NEAR;
+    private static final VarHandle FAR;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             HEAD = lookup.findVarHandle(Tree.class, "head", long.class);
             ROOT_MARKS = lookup.findVarHandle(Tree.class, "rootMarks", int.class);
-            LEAF_MAP = lookup.findVarHandle(Tree.class, "leafMap", LeafMap.class);
+            NEAR = lookup.findVarHandle(Tree.class, "near", char[].class);
+            FAR = lookup.findVarHandle(Tree.class, "far", int[].class);
             lookup.ensureInitialized(Mirror.class); // or mirror() is called, not inlined, in programs that have no objects
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -89,9 +91,14 @@ public final class Tree extends RecycleSequence {
     private final @Nullable Object memory;
     private final LeafWriter lock;
 
-    /** Null until there is a batch. Set under the lock, never changed again. */
-    @SuppressWarnings("unused") // accessed through LEAF_MAP
-    private volatile @Nullable LeafMap leafMap;
+    /** Null in a sparse array, where few leaves stand where they stay, and in one that does not change. */
+    private final @Nullable LeafMap leafMap;
+
+    /** What the map knows. */
+    @SuppressWarnings("unused") // accessed through NEAR
+    private volatile char[] near = LeafMap.NO_NEAR;
+    @SuppressWarnings("unused") // accessed through FAR
+    private volatile int[] far = LeafMap.NO_FAR;
 
     /**
      * An empty tree without memory.
@@ -124,6 +131,7 @@ public final class Tree extends RecycleSequence {
         this.nodes = new NodePool(name, maxBytes, this, mirror != null ? mirror : offset -> {});
         this.packs = sparse ? new Packs(this, mirror) : null;
         this.memory = null;
+        this.leafMap = sparse ? null : new LeafMap(this);
         this.lock = new LeafWriter(this);
     }
 
@@ -146,6 +154,7 @@ public final class Tree extends RecycleSequence {
         this.spanning = frozen.spanning();
         this.rootMarks = frozen.rootMarks();
         this.head = frozen.head();
+        this.leafMap = null;
         this.lock = new LeafWriter(this);
     }
 
@@ -159,8 +168,8 @@ public final class Tree extends RecycleSequence {
         try {
             for (;;) { // again only if a batch of nodes was recycled meanwhile
                 long seen = readAcquire();
-                long root = headAcquire();
-                long word = Entry.isRoot(root) ? Descent.word(base, linkMask, root, index) : loneWord(root, index);
+                long leaf = mappedLeaf(index);
+                long word = leaf != 0 ? NodeAccess.slotAcquire(base + leaf, Geometry.leafSlot(index)) : walk(index);
                 if (unchangedSince(seen)) {
                     return word;
                 }
@@ -168,6 +177,11 @@ public final class Tree extends RecycleSequence {
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    private long walk(long index) {
+        long root = headAcquire();
+        return Entry.isRoot(root) ? Descent.word(base, linkMask, root, index) : loneWord(root, index);
     }
 
     /**
@@ -241,10 +255,12 @@ public final class Tree extends RecycleSequence {
                 long seen = readAcquire();
                 long root = headAcquire();
                 Object content = null;
-                long leaf = 0;
-                if (Entry.isRoot(root)) {
+                long leaf = mappedLeaf(index);
+                if (leaf == 0 && Entry.isRoot(root)) {
                     leaf = Descent.leaf(base, linkMask, root, index);
-                    content = contents.getAcquire(leaf, Geometry.leafSlot(index)); // leaf 0 is no node and has no mirror
+                }
+                if (leaf != 0) {
+                    content = contents.getAcquire(leaf, Geometry.leafSlot(index));
                 } else if (root == Entry.OBJECT && index == 0) {
                     content = contents.headAcquire();
                 }
@@ -574,74 +590,69 @@ public final class Tree extends RecycleSequence {
         return held;
     }
 
-    /**
-     * Makes the leaves of the lowest indices known to batches. Takes the lock. Not in a sparse array, where few leaves stand where they stay; nor where nodes are
-     * observed, since an observer that made a batch would do this in the midst of a change.
-     */
-    public void mapLeaves() {
-        if (packs != null || observer != null || leafMapAcquire() != null) {
-            return;
-        }
-        lock.lock();
-        try {
-            if (leafMapAcquire() == null) {
-                LeafMap map = new LeafMap(this);
-                map.fill();
-                LEAF_MAP.setRelease(this, map); // pairs with leafMapAcquire
-            }
-        } finally {
-            unlock();
-        }
+    /** The leaves that are known, by numbers of two bytes; pairs with {@link #setNearRelease}. */
+    char[] nearAcquire() {
+        return (char[]) NEAR.getAcquire(this);
+    }
+
+    /** Called with the lock; pairs with {@link #nearAcquire}. */
+    void setNearRelease(char[] numbers) {
+        NEAR.setRelease(this, numbers);
+    }
+
+    /** The leaves that are known, by numbers of four bytes; pairs with {@link #setFarRelease}. */
+    int[] farAcquire() {
+        return (int[]) FAR.getAcquire(this);
+    }
+
+    /** Called with the lock; pairs with {@link #farAcquire}. */
+    void setFarRelease(int[] numbers) {
+        FAR.setRelease(this, numbers);
     }
 
     /** The map of the leaves. */
     @Nullable
-    LeafMap leafMapAcquire() {
-        return (LeafMap) LEAF_MAP.getAcquire(this); // pairs with mapLeaves
+    LeafMap leafMap() {
+        return leafMap;
     }
 
     /**
-     * The leaf that batches go to for an index. Called with the lock, by checkers.
+     * The leaf that loads go to for an index.
      *
      * @param index any index
      * @return its offset; 0 if they walk
      */
     public long mappedLeaf(long index) {
-        LeafMap map = leafMapAcquire();
-        return map == null ? 0 : map.leaf(index);
+        return LeafMap.leaf(this, nearAcquire(), index);
     }
 
     /**
-     * For how many indices batches may know the leaf. Called with the lock, by checkers.
+     * For how many indices loads may know the leaf. Called with the lock, by checkers.
      *
      * @return a multiple of 64
      */
     public long mappedIndices() {
-        LeafMap map = leafMapAcquire();
-        return map == null ? 0 : map.end();
+        return leafMap == null ? 0 : (long) leafMap.length() << Geometry.DIGIT_BITS;
     }
 
     /** A leaf was linked at an index. Called with the lock, when it can be reached. */
     void leafAdded(long index) {
-        LeafMap map = leafMapAcquire();
-        if (map != null) {
-            map.added(index);
+        if (leafMap != null) {
+            leafMap.added(index);
         }
     }
 
     /** Leaves between two indices are about to be unlinked, if there are any. Called with the lock, before. */
     void leavesGo(long first, long last) {
-        LeafMap map = leafMapAcquire();
-        if (map != null) {
-            map.goBetween(first, last);
+        if (leafMap != null) {
+            leafMap.goBetween(first, last);
         }
     }
 
     /** All leaves are about to be unlinked, likewise. */
     void allLeavesGo() {
-        LeafMap map = leafMapAcquire();
-        if (map != null) {
-            map.clear();
+        if (leafMap != null) {
+            leafMap.clear();
         }
     }
 

@@ -29,7 +29,6 @@ public class UnorderedBatchControl {
     private final byte[] weight = new byte[TestTree.WEIGHT];
 
     public UnorderedBatchControl() {
-        tree.tree.mapLeaves();
         tree.store(5, 1);
         tree.store(64, 1);
         tree.store(130, 1);
