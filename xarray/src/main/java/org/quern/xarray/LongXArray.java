@@ -472,7 +472,7 @@ public final class LongXArray extends AbstractXArray {
     }
 
     /**
-     * The number of entries of a range, each counted once, reserved ones not. Lock-free; O(entries). No snapshot.
+     * The number of entries of a range, each counted once, reserved ones not. Lock-free; O(leaves), and O(height) for each 64. No snapshot.
      *
      * @param first first index
      * @param last last index, inclusive
@@ -483,9 +483,7 @@ public final class LongXArray extends AbstractXArray {
     @Operation(threads = Operation.Threads.ANY, faults = Operation.Faults.MAY, errors = {IllegalArgumentException.class,
             IllegalStateException.class})
     public long count(long first, long last) {
-        long[] count = new long[1];
-        forEach(first, last, (index, value) -> count[0]++);
-        return count[0];
+        return entries(first, last).count();
     }
 
     /**

@@ -53,7 +53,7 @@ final class Scans {
         return List.of(new Contestant("iterate, long[]", (long) passes * entries, () -> {
             long sum = 0;
             for (int pass = 0; pass < passes; pass++) {
-                sum = addAll(peers.plain, 0, entries, sum);
+                sum = addAll(peers.plain, sum);
             }
             return sum;
         }), new Contestant("iterate, LongXArray", (long) passes * entries, () -> {
@@ -66,7 +66,7 @@ final class Scans {
             for (int pass = 0; pass < passes; pass++) {
                 for (int first = 0; first < entries; first += CHUNK) {
                     peers.longs.loadRange(first, chunk, 0, CHUNK);
-                    sum = addAll(chunk, first, CHUNK, sum);
+                    sum = addChunk(chunk, first, sum);
                 }
             }
             return sum;
@@ -102,10 +102,19 @@ final class Scans {
         }));
     }
 
-    private static long addAll(long[] values, int first, int count, long before) {
+    private static long addAll(long[] values, long before) {
         long sum = before;
-        for (int i = 0; i < count; i++) {
-            sum += values[i] ^ (first + i);
+        for (int i = 0; i < values.length; i++) {
+            sum += values[i] ^ i;
+        }
+        return sum;
+    }
+
+    /** As long as the chunk is, from an index on. */
+    private static long addChunk(long[] chunk, long first, long before) {
+        long sum = before;
+        for (int i = 0; i < chunk.length; i++) {
+            sum += chunk[i] ^ (first + i);
         }
         return sum;
     }
@@ -134,7 +143,7 @@ final class Scans {
             for (int i = 0; i < RANGES; i++) {
                 int first = sequence[i] % starts;
                 peers.longs.loadRange(first, chunk, 0, RANGE);
-                sum = addAll(chunk, first, RANGE, sum);
+                sum = addChunk(chunk, first, sum);
             }
             return sum;
         }), new Contestant("range, ConcurrentSkipListMap", RANGES, () -> {

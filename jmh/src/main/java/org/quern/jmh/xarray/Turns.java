@@ -14,7 +14,7 @@ final class Turns {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int TURNS = Integer.getInteger("quern.turns", 15);
     /** Turns that do not count: the compiler is at work. */
-    private static final int WARM_UP = Integer.getInteger("quern.warmup", 5);
+    private static final int WARM_UP = Integer.getInteger("quern.warmup", 10);
     private static long sink;
 
     private Turns() {}
