@@ -1,5 +1,6 @@
 package org.quern.jcstress.xarray;
 
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -9,10 +10,12 @@ import org.quern.xarray.node.NodeAccess;
 import org.quern.xarray.node.NodeLayout;
 import org.quern.xarray.recycle.NodePool;
 import org.quern.xarray.tree.LeafWriter;
+import org.quern.xarray.tree.LoadGroup;
 import org.quern.xarray.tree.Mirror;
 import org.quern.xarray.tree.Scan;
 import org.quern.xarray.tree.Tree;
 import org.quern.xarray.tree.Visit;
+import org.quern.xarray.tree.WriteGroup;
 import org.quern.xarray.tree.Writer;
 
 /**
@@ -90,6 +93,19 @@ public final class TestTree {
     /** As LongXArray.store. */
     public void store(long index, long value) {
         locked(() -> writer.put(writer.locate(index), index, Entry.value(value), null));
+    }
+
+    /** For {@link #storeAll}. */
+    public WriteGroup group() {
+        return new WriteGroup(tree, writer, new LoadGroup());
+    }
+
+    /** As store of a batch. */
+    public void storeAll(WriteGroup group, long[] indices, long value) {
+        locked(() -> {
+            Arrays.fill(group.words(), 0, indices.length, Entry.value(value));
+            group.store(indices, 0, indices.length);
+        });
     }
 
     /** As XArray.store. */

@@ -57,6 +57,7 @@ public final class Tree extends RecycleSequence {
             ROOT_MARKS = lookup.findVarHandle(Tree.class, "rootMarks", int.class);
             NEAR = lookup.findVarHandle(Tree.class, "near", char[].class);
             FAR = lookup.findVarHandle(Tree.class, "far", int[].class);
+            lookup.ensureInitialized(Mirror.class); // or mirror() is called, not inlined, in programs that have no objects
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
