@@ -871,12 +871,11 @@ public final class XArray<V> extends AbstractXArray {
     }
 
     /**
-     * Operations on many indices at once. The first call takes the lock, for some 3 ns for each 64 entries that there are: from then on the array keeps a table with the leaves of its
-     * lowest indices, 4 to 12 bytes for a leaf, on the heap. A sparse array, and one with a listener, has none.
+     * Operations on many indices at once.
      *
      * @return scratch space for one thread
      */
-    @Operation(threads = Operation.Threads.ANY, blocks = Operation.Blocks.BRIEFLY, lock = "writer lock")
+    @Operation(threads = Operation.Threads.ANY)
     public Batch<V> batch() {
         return new Batch<>(this);
     }

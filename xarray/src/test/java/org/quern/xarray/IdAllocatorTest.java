@@ -2,6 +2,7 @@ package org.quern.xarray;
 
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -203,6 +204,35 @@ class IdAllocatorTest {
             }
         }
         compare(model, stride, "seed " + seed);
+    }
+
+    /** Where all of a branch of branches is taken, or all of several; and where one more makes the root grow. */
+    @ParameterizedTest
+    @ValueSource(ints = {1 << 10, 1 << 16, 3 << 16, 1 << 22, (1 << 22) + 1000})
+    void fullBranches(int taken) {
+        long seed = Long.getLong("quern.seed", System.nanoTime());
+        SplittableRandom random = new SplittableRandom(seed);
+        assertThat(ids.allocateBlock(taken, 0, taken - 1)).isZero();
+        for (int round = 0; round < 40; round++) {
+            int[] some = random.ints(random.nextInt(1, 50), 0, taken).distinct().toArray();
+            for (int id : some) {
+                assertThat(ids.free(id)).isTrue();
+                assertThat(ids.free(id)).isFalse();
+            }
+            structure();
+            Arrays.sort(some);
+            for (int i = 0; i < some.length; i++) {
+                boolean claimed = i % 3 == 2;
+                long from = random.nextInt(some[i] + 1);
+                from = i > 0 && random.nextBoolean() ? 0 : Math.max(from, i == 0 ? 0 : some[i - 1] + 1);
+                assertThat(claimed ? ids.claim(some[i]) ? some[i] : NONE : ids.allocate(from, taken - 1))
+                        .as("seed " + seed).isEqualTo(some[i]);
+            }
+            assertThat(ids.allocate(0, taken - 1)).isEqualTo(NONE);
+            structure();
+        }
+        assertThat(ids.allocate()).isEqualTo(taken);
+        assertThat(ids.free(taken)).isTrue();
     }
 
     private void compare(BitSet model, long stride, String where) {
