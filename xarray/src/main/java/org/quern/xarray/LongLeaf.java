@@ -89,6 +89,7 @@ final class LongLeaf {
         return ALL;
     }
 
+    /** The ends are masked although they are slots: only so the compiler knows it, and leaves out the checks of the memory segment. */
     private static int run(Tree tree, long seen, long leaf, int from, int to, long base, LongEntryConsumer consumer) {
         int last = to & Geometry.LAST_SLOT;
         for (int slot = from & Geometry.LAST_SLOT; slot <= last; slot++) {
