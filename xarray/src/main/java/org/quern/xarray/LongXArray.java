@@ -510,7 +510,8 @@ public final class LongXArray extends AbstractXArray {
     }
 
     /**
-     * Copies the first entries of a range, each once. Lock-free; no snapshot. An entry that begins before the range is reported at {@code first}.
+     * Copies the first entries of a range, each once. Lock-free; no snapshot. An entry that begins before the range is reported at {@code first}. Places of the arrays behind those
+     * that were copied, as far as {@code most} goes, may have been written to.
      *
      * @param first first index
      * @param last last index, inclusive
