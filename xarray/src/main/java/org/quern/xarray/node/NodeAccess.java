@@ -190,6 +190,35 @@ public final class NodeAccess {
     }
 
     /**
+     * Takes the lock of a leaf, if it is free. Pairs with {@link #unlockRelease}.
+     *
+     * @param leaf address
+     * @return whether the caller has it now
+     */
+    public static boolean tryLockVolatile(long leaf) {
+        return WORD.compareAndSet(RawMemory.EVERYTHING, at(leaf, NodeLayout.LOCK), 0L, 1L);
+    }
+
+    /**
+     * Whether the lock of a leaf looks free; for looking before trying.
+     *
+     * @param leaf address
+     * @return what may be old
+     */
+    public static boolean isUnlockedOpaque(long leaf) {
+        return (long) WORD.getOpaque(RawMemory.EVERYTHING, at(leaf, NodeLayout.LOCK)) == 0;
+    }
+
+    /**
+     * Gives the lock of a leaf back. Pairs with {@link #tryLockVolatile}.
+     *
+     * @param leaf address
+     */
+    public static void unlockRelease(long leaf) {
+        WORD.setRelease(RawMemory.EVERYTHING, at(leaf, NodeLayout.LOCK), 0L);
+    }
+
+    /**
      * Reads adjacent slots as values. Plain, so that the compiler may read several with one instruction: what was read may be used only after an acquire fence and a look at the sequence.
      *
      * @param node address

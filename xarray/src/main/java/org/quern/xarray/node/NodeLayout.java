@@ -8,7 +8,7 @@ import org.quern.xarray.entry.Geometry;
  * <pre>
  *     0  info          shift:6 | offset:6 | count:7 | valueCount:7 | parent:38   writer only, except shift; parent in units of 64 bytes, 0 at the root
  *     8  siblings      bit n: slot n continues the entry of slot n-1              see Run
- *    16  version       version and lock word of this node (kept free, 0)
+ *    16  lock          1 while somebody fills or empties slots of this leaf beside other writers; otherwise 0
  *    24  present       bit n: slot n is not empty
  *    32  marks 0       bit n: some entry under slot n has mark 0. In an allocating array: full, bit n of an interior node: nothing free under slot n
  *    40  marks 1
@@ -34,6 +34,8 @@ public final class NodeLayout {
     public static final long INFO = 0;
     /** Offset of the bitmap of siblings. */
     public static final long SIBLINGS = 8;
+    /** Offset of the leaf lock. */
+    public static final long LOCK = 16;
     /** Offset of the present bitmap. */
     public static final long PRESENT = 24;
     /** Offset of the bitmap of mark 0; the others follow. */

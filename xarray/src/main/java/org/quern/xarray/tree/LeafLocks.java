@@ -4,14 +4,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
-import org.quern.xarray.entry.Geometry;
+import org.quern.xarray.node.NodeAccess;
 
 /**
  * Several writers in one array at once, each inside one leaf. An array gets this when its {@link WriterLock} was contended; one thread alone never needs it.
  *
- * <p>Two kinds of cells, each on cache lines of its own. <em>Gates</em>: a writer is inside the array while it holds one; which one does not matter, and each thread begins to look at another, so a
- * gate stays in the cache of its thread. <em>Leaf locks</em>: who fills or empties a slot holds that of the leaf, one of as many as keep a few threads apart, chosen by the leaf's number; who only replaces
- * a value does not, but by a compare-and-set of the slot itself.
+ * <p><em>Gates</em>, each on cache lines of its own: a writer is inside the array while it holds one; which one does not matter, and each thread begins to look at another, so a
+ * gate stays in the cache of its thread. A <em>leaf lock</em>, a word in the header of each leaf: who fills or empties a slot holds it, and writes that header anyway; who only replaces
+ * a value does not, but goes by a compare-and-set of the slot itself.
  *
  * <pre>
  *   writer in a leaf                                 whoever takes the whole array
@@ -34,8 +34,8 @@ import org.quern.xarray.entry.Geometry;
  * <p>No exchange at the end: every change in step 3 makes one of the slot, which is the full fence that a store must end with (guarantee R3). What is written behind it is the present bit of
  * a slot that is empty by then, and counts that only writers read.
  *
- * <p>Rejected: a leaf lock alone, without gates. Then a value over a value writes a line that other threads write too: two threads took 20 to 70 ns an overwrite, with gates 13. A
- * lock word in each node: in our prototype in one run in five 40 ns.
+ * <p>Rejected: a leaf lock alone, without gates. Then a value over a value writes a line that other threads write too: two threads took 20 to 70 ns an overwrite, with gates 13. Leaf
+ * locks in lines of their own, shared by leaves whose numbers agree: one line more that goes to and fro between two threads for each slot that is filled or emptied.
  */
 abstract sealed class LeafLocks permits SharedLeafWriter {
     /** No gate was to be had. */
@@ -44,7 +44,6 @@ abstract sealed class LeafLocks permits SharedLeafWriter {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int PROCESSORS = Integer.highestOneBit(Runtime.getRuntime().availableProcessors());
     private static final int GATES = Math.clamp(PROCESSORS * 4L, 8, 64);
-    private static final int LOCKS = Math.clamp(PROCESSORS * 16L, 32, 256);
     /** Two cache lines apart: processors fetch them in pairs. */
     private static final int STRIDE_BITS = 4;
     private static final long FREE = 0;
@@ -54,7 +53,6 @@ abstract sealed class LeafLocks permits SharedLeafWriter {
 
     private final WriterLock whole;
     private final long[] gates = new long[(GATES + 1) << STRIDE_BITS];
-    private final long[] locks = new long[(LOCKS + 1) << STRIDE_BITS];
 
     LeafLocks(WriterLock whole) {
         this.whole = whole;
@@ -101,16 +99,15 @@ abstract sealed class LeafLocks permits SharedLeafWriter {
         CELL.setRelease(gates, gate, FREE); // pairs with tryGate, and with the read in isQuiet
     }
 
-    /** Locks the leaf of an index against all who fill or empty slots, waiting for a time; false if its holder seems to have lost its processor. Called inside a gate. */
-    final boolean lock(long index) {
-        int cell = lockOf(index);
-        return CELL.compareAndSet(locks, cell, FREE, HELD) || lockSlowly(cell); // pairs with unlock
+    /** Locks a leaf against all who fill or empty slots, waiting for a time; false if its holder seems to have lost its processor. Called inside a gate. */
+    static boolean lock(long leaf) {
+        return NodeAccess.tryLockVolatile(leaf) || lockSlowly(leaf);
     }
 
-    private boolean lockSlowly(int cell) {
+    private static boolean lockSlowly(long leaf) {
         for (int i = 0; i < SPINS; i++) {
             Thread.onSpinWait();
-            if ((long) CELL.getOpaque(locks, cell) == FREE && CELL.compareAndSet(locks, cell, FREE, HELD)) { // as above
+            if (NodeAccess.isUnlockedOpaque(leaf) && NodeAccess.tryLockVolatile(leaf)) {
                 return true;
             }
         }
@@ -118,12 +115,8 @@ abstract sealed class LeafLocks permits SharedLeafWriter {
     }
 
     /** Gives a leaf's lock back. */
-    final void unlock(long index) {
-        CELL.setRelease(locks, lockOf(index), FREE); // pairs with lock
-    }
-
-    private static int lockOf(long index) {
-        return (((int) (index >>> Geometry.DIGIT_BITS) & (LOCKS - 1)) + 1) << STRIDE_BITS;
+    static void unlock(long leaf) {
+        NodeAccess.unlockRelease(leaf);
     }
 
     /** Whether nobody is inside; what was written there is seen then. Called by the holder of the whole: nobody comes in later. */

@@ -52,7 +52,7 @@ final class SharedLeafWriter extends LeafLocks {
     }
 
     private long fill(long leaf, long index, long word) {
-        if (leaves.counts() || !lock(index)) {
+        if (leaves.counts() || !lock(tree.basePlain() + leaf)) {
             return LeafWriter.REFUSED;
         }
         long address = tree.basePlain() + leaf;
@@ -62,7 +62,7 @@ final class SharedLeafWriter extends LeafLocks {
             LeafWriter.occupy(address, slot, 1);
             NodeAccess.exchangeSlotVolatile(address, slot, word);
         }
-        unlock(index);
+        unlock(tree.basePlain() + leaf);
         return Entry.isValue(old) ? put(leaf, index, word) : old == Entry.ABSENT ? old : LeafWriter.REFUSED;
     }
 
@@ -85,7 +85,7 @@ final class SharedLeafWriter extends LeafLocks {
         if (old != expected || old == word) {
             return old;
         }
-        if (leaves.counts() || !lock(index)) {
+        if (leaves.counts() || !lock(tree.basePlain() + leaf)) {
             return LeafWriter.REFUSED;
         }
         old = NodeAccess.slotAcquire(address, slot);
@@ -96,7 +96,7 @@ final class SharedLeafWriter extends LeafLocks {
                             ? vacated(address, slot, expected)
                             : LeafWriter.REFUSED;
         }
-        unlock(index);
+        unlock(tree.basePlain() + leaf);
         return old;
     }
 
@@ -154,7 +154,7 @@ final class SharedLeafWriter extends LeafLocks {
         if (NodeAccess.slotAcquire(address, slot) == Entry.ABSENT) {
             return Entry.ABSENT;
         }
-        if (!lock(index)) {
+        if (!lock(tree.basePlain() + leaf)) {
             return LeafWriter.REFUSED;
         }
         long old = NodeAccess.slotAcquire(address, slot);
@@ -164,7 +164,7 @@ final class SharedLeafWriter extends LeafLocks {
         } else if (old != Entry.ABSENT) {
             old = LeafWriter.REFUSED;
         }
-        unlock(index);
+        unlock(tree.basePlain() + leaf);
         return old;
     }
 
@@ -192,7 +192,7 @@ final class SharedLeafWriter extends LeafLocks {
     }
 
     private @Nullable Object fill(Mirror mirror, long leaf, long index, Object content) {
-        if (leaves.counts() || !lock(index)) {
+        if (leaves.counts() || !lock(tree.basePlain() + leaf)) {
             return LeafWriter.REFUSED_CONTENT;
         }
         int slot = Geometry.leafSlot(index);
@@ -200,7 +200,7 @@ final class SharedLeafWriter extends LeafLocks {
         if (word == Entry.ABSENT) {
             occupy(mirror, leaf, slot, content);
         }
-        unlock(index);
+        unlock(tree.basePlain() + leaf);
         return word == Entry.OBJECT
                 ? put(mirror, leaf, index, content)
                 : word == Entry.ABSENT ? null : LeafWriter.REFUSED_CONTENT;
@@ -242,7 +242,7 @@ final class SharedLeafWriter extends LeafLocks {
 
     private @Nullable Object exchangeLocked(Mirror mirror, long leaf, long index, @Nullable Object expected,
             @Nullable Object content) {
-        if (leaves.counts() || !lock(index)) {
+        if (leaves.counts() || !lock(tree.basePlain() + leaf)) {
             return LeafWriter.REFUSED_CONTENT;
         }
         int slot = Geometry.leafSlot(index);
@@ -252,7 +252,7 @@ final class SharedLeafWriter extends LeafLocks {
         } else if (found != null && !LeafWriter.isRefused(found)) {
             found = exchangeFilled(mirror, leaf, slot, expected, content);
         }
-        unlock(index);
+        unlock(tree.basePlain() + leaf);
         return found;
     }
 
@@ -288,7 +288,7 @@ final class SharedLeafWriter extends LeafLocks {
     }
 
     private @Nullable Object remove(Mirror mirror, long leaf, long index) {
-        if (!lock(index)) {
+        if (!lock(tree.basePlain() + leaf)) {
             return LeafWriter.REFUSED_CONTENT;
         }
         int slot = Geometry.leafSlot(index);
@@ -301,7 +301,7 @@ final class SharedLeafWriter extends LeafLocks {
                 old = LeafWriter.REFUSED_CONTENT;
             }
         }
-        unlock(index);
+        unlock(tree.basePlain() + leaf);
         return old;
     }
 

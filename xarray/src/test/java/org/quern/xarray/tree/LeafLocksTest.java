@@ -78,19 +78,19 @@ class LeafLocksTest {
 
     @Test
     void aLeafIsLockedForOthersUntilItIsGivenBack() {
-        assertThat(locks.lock(3)).isTrue();
-        assertThat(locks.lock(4)).isFalse(); // the same leaf
-        assertThat(locks.lock(64)).isTrue();
-        locks.unlock(3);
-        assertThat(locks.lock(4)).isTrue();
-        locks.unlock(4);
-        locks.unlock(64);
+        assertThat(LeafLocks.lock(leaf(3))).isTrue();
+        assertThat(LeafLocks.lock(leaf(4))).isFalse(); // the same leaf
+        assertThat(LeafLocks.lock(leaf(64))).isTrue();
+        LeafLocks.unlock(leaf(3));
+        assertThat(LeafLocks.lock(leaf(4))).isTrue();
+        LeafLocks.unlock(leaf(4));
+        LeafLocks.unlock(leaf(64));
     }
 
     /** Whose holder has lost its processor: filling and emptying is refused after a time, to be done with the whole array; replacing goes on. */
     @Test
     void aLockedLeafRefusesWhatNeedsItsHeader() {
-        assertThat(locks.lock(3)).isTrue();
+        assertThat(LeafLocks.lock(leaf(3))).isTrue();
         LeafWriter leaves = tree.lock();
         assertThat(leaves.put(4, Entry.value(1))).isEqualTo(LeafWriter.REFUSED);
         assertThat(leaves.remove(3)).isEqualTo(LeafWriter.REFUSED);
@@ -103,7 +103,7 @@ class LeafLocksTest {
         assertThat(leaves.add(3, -8)).isEqualTo(LeafWriter.REFUSED); // below 0
         assertThat(leaves.add(4, 1)).isEqualTo(LeafWriter.REFUSED); // nothing there
         assertThat(tree.load(3)).isEqualTo(Entry.value(7));
-        locks.unlock(3);
+        LeafLocks.unlock(leaf(3));
         assertThat(locks.isQuiet()).isTrue();
     }
 
@@ -134,5 +134,9 @@ class LeafLocksTest {
         writer.put(writer.locate(1), 1, Entry.value(1), null);
         tree.unlock();
         assertThat(leaves.put(1, Entry.value(2))).isEqualTo(Entry.value(1)); // none any more
+    }
+
+    private long leaf(long index) {
+        return tree.basePlain() + LeafWriter.leafOf(tree, index);
     }
 }
