@@ -98,10 +98,12 @@ public final class LeafWriter extends WriterLock {
             return beside.put(index, word);
         }
         enter();
-        long leaf = leaf(index);
-        long old = leaf == 0 ? REFUSED : put(tree.basePlain() + leaf, Geometry.leafSlot(index), word);
-        leave();
-        return old;
+        try {
+            long leaf = leaf(index);
+            return leaf == 0 ? REFUSED : put(tree.basePlain() + leaf, Geometry.leafSlot(index), word);
+        } finally {
+            leave();
+        }
     }
 
     /** Sets a value in a leaf that is there, for who holds this lock; {@link #REFUSED} as above, but entries must have one index each. */
@@ -134,10 +136,12 @@ public final class LeafWriter extends WriterLock {
             return beside.exchange(index, expected, word);
         }
         enter();
-        long leaf = leaf(index);
-        long old = leaf == 0 ? REFUSED : exchange(leaf, Geometry.leafSlot(index), expected, word);
-        leave();
-        return old;
+        try {
+            long leaf = leaf(index);
+            return leaf == 0 ? REFUSED : exchange(leaf, Geometry.leafSlot(index), expected, word);
+        } finally {
+            leave();
+        }
     }
 
     private long exchange(long leaf, int slot, long expected, long word) {
@@ -164,10 +168,12 @@ public final class LeafWriter extends WriterLock {
             return beside.add(index, delta);
         }
         enter();
-        long leaf = leaf(index);
-        long old = leaf == 0 ? REFUSED : add(tree.basePlain() + leaf, Geometry.leafSlot(index), delta);
-        leave();
-        return old;
+        try {
+            long leaf = leaf(index);
+            return leaf == 0 ? REFUSED : add(tree.basePlain() + leaf, Geometry.leafSlot(index), delta);
+        } finally {
+            leave();
+        }
     }
 
     private static long add(long address, int slot, long delta) {
@@ -195,10 +201,12 @@ public final class LeafWriter extends WriterLock {
             return beside.remove(index);
         }
         enter();
-        long leaf = leaf(index);
-        long old = leaf == 0 ? REFUSED : remove(leaf, Geometry.leafSlot(index));
-        leave();
-        return old;
+        try {
+            long leaf = leaf(index);
+            return leaf == 0 ? REFUSED : remove(leaf, Geometry.leafSlot(index));
+        } finally {
+            leave();
+        }
     }
 
     /** Removes a value and its marks, likewise. */
@@ -233,10 +241,12 @@ public final class LeafWriter extends WriterLock {
             return beside.put(mirror, index, content);
         }
         enter();
-        long leaf = leaf(index);
-        Object old = leaf == 0 ? REFUSED_CONTENT : put(mirror, leaf, Geometry.leafSlot(index), content);
-        leave();
-        return old;
+        try {
+            long leaf = leaf(index);
+            return leaf == 0 ? REFUSED_CONTENT : put(mirror, leaf, Geometry.leafSlot(index), content);
+        } finally {
+            leave();
+        }
     }
 
     private @Nullable Object put(Mirror mirror, long leaf, int slot, Object content) {
@@ -274,10 +284,12 @@ public final class LeafWriter extends WriterLock {
             return beside.exchange(mirror, index, expected, content);
         }
         enter();
-        long leaf = leaf(index);
-        Object old = leaf == 0 ? REFUSED_CONTENT : exchange(mirror, leaf, Geometry.leafSlot(index), expected, content);
-        leave();
-        return old;
+        try {
+            long leaf = leaf(index);
+            return leaf == 0 ? REFUSED_CONTENT : exchange(mirror, leaf, Geometry.leafSlot(index), expected, content);
+        } finally {
+            leave();
+        }
     }
 
     @SuppressWarnings("ReferenceEquality") // objects are compared by identity: that is the contract
@@ -313,10 +325,12 @@ public final class LeafWriter extends WriterLock {
             return beside.remove(mirror, index);
         }
         enter();
-        long leaf = leaf(index);
-        Object old = leaf == 0 ? REFUSED_CONTENT : remove(mirror, leaf, Geometry.leafSlot(index));
-        leave();
-        return old;
+        try {
+            long leaf = leaf(index);
+            return leaf == 0 ? REFUSED_CONTENT : remove(mirror, leaf, Geometry.leafSlot(index));
+        } finally {
+            leave();
+        }
     }
 
     private @Nullable Object remove(Mirror mirror, long leaf, int slot) {
@@ -384,9 +398,18 @@ public final class LeafWriter extends WriterLock {
     /** Whether a slot can be emptied with nothing to do outside its leaf: others are left in it, also if it is the root, and have the marks that go. Then the marks have gone. */
     boolean staysIn(long leaf, int slot) {
         long address = tree.basePlain() + leaf;
+        return leavesOthers(address) && (!isMarked(address, slot) || unmark(leaf, slot));
+    }
+
+    /** Likewise, of a slot without marks. */
+    boolean staysUnmarkedIn(long leaf, int slot) {
+        long address = tree.basePlain() + leaf;
+        return leavesOthers(address) && !isMarked(address, slot);
+    }
+
+    private boolean leavesOthers(long address) {
         int count = NodeAccess.countPlain(address);
-        boolean stays = !keeping && (count > 2 || (count == 2 && NodeAccess.parentPlain(address) != 0));
-        return stays && (!isMarked(address, slot) || unmark(leaf, slot));
+        return !keeping && (count > 2 || (count == 2 && NodeAccess.parentPlain(address) != 0));
     }
 
     private static boolean isMarked(long address, int slot) {

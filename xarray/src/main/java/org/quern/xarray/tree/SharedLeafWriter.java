@@ -15,6 +15,7 @@ import org.quern.xarray.node.NodeAccess;
  * <li>A slot goes from one value to another by a compare-and-set that anybody may make. It goes from absent to a value, or back, only by who holds the leaf's lock; so do present bits and counts.
  * Of objects the same is true of the place in the mirror.
  * <li>So who holds the lock and has found a slot absent knows that it stays so, and who has found a value there knows that there will be one, though perhaps another.
+ * <li>Marks go only with an entry that certainly goes: who takes away what must be the expected one, and may find another, refuses where there are marks.
  * <li>Each change is one compare-and-set or exchange of a slot, or of a place in the mirror: there it takes effect.
  * </ol>
  */
@@ -31,48 +32,57 @@ final class SharedLeafWriter extends LeafLocks {
     /** As {@link LeafWriter#put(long, long)}. */
     long put(long index, long word) {
         int gate = enter();
-        long leaf = leaf(gate, index);
-        long old = leaf == 0 ? LeafWriter.REFUSED : put(leaf, index, word);
-        goOut(gate);
-        return old;
+        try {
+            long leaf = leaf(gate, index);
+            return leaf == 0 ? LeafWriter.REFUSED : put(leaf, index, word);
+        } finally {
+            goOut(gate);
+        }
     }
 
     private long put(long leaf, long index, long word) {
         long address = tree.basePlain() + leaf;
         int slot = Geometry.leafSlot(index);
         long old = NodeAccess.slotAcquire(address, slot);
-        while (Entry.isValue(old)) {
-            long found = NodeAccess.compareAndExchangeSlotVolatile(address, slot, old, word);
-            if (found == old) {
+        for (;;) {
+            while (Entry.isValue(old)) {
+                long found = NodeAccess.compareAndExchangeSlotVolatile(address, slot, old, word);
+                if (found == old) {
+                    return old;
+                }
+                old = found;
+            }
+            old = fill(address, slot, word);
+            if (!Entry.isValue(old)) {
                 return old;
             }
-            old = found;
         }
-        return fill(leaf, index, word);
     }
 
-    private long fill(long leaf, long index, long word) {
-        if (leaves.counts() || !lock(tree.basePlain() + leaf)) {
+    /** What was there: if it is a value by now, nothing was done. */
+    private long fill(long address, int slot, long word) {
+        if (leaves.counts() || !lock(address)) {
             return LeafWriter.REFUSED;
         }
-        long address = tree.basePlain() + leaf;
-        int slot = Geometry.leafSlot(index);
         long old = NodeAccess.slotAcquire(address, slot);
         if (old == Entry.ABSENT) {
-            LeafWriter.occupy(address, slot, 1);
-            NodeAccess.exchangeSlotVolatile(address, slot, word);
+            occupied(address, slot, word);
+        } else if (!Entry.isValue(old)) {
+            old = LeafWriter.REFUSED;
         }
-        unlock(tree.basePlain() + leaf);
-        return Entry.isValue(old) ? put(leaf, index, word) : old == Entry.ABSENT ? old : LeafWriter.REFUSED;
+        unlock(address);
+        return old;
     }
 
     /** As {@link LeafWriter#exchange(long, long, long)}. */
     long exchange(long index, long expected, long word) {
         int gate = enter();
-        long leaf = leaf(gate, index);
-        long old = leaf == 0 ? LeafWriter.REFUSED : exchange(leaf, index, expected, word);
-        goOut(gate);
-        return old;
+        try {
+            long leaf = leaf(gate, index);
+            return leaf == 0 ? LeafWriter.REFUSED : exchange(leaf, index, expected, word);
+        } finally {
+            goOut(gate);
+        }
     }
 
     private long exchange(long leaf, long index, long expected, long word) {
@@ -92,7 +102,7 @@ final class SharedLeafWriter extends LeafLocks {
         if (old == expected) {
             old = old == Entry.ABSENT
                     ? occupied(address, slot, word)
-                    : Entry.isValue(old) && leaves.staysIn(leaf, slot)
+                    : Entry.isValue(old) && leaves.staysUnmarkedIn(leaf, slot)
                             ? vacated(address, slot, expected)
                             : LeafWriter.REFUSED;
         }
@@ -116,10 +126,12 @@ final class SharedLeafWriter extends LeafLocks {
     /** As {@link LeafWriter#add}. */
     long add(long index, long delta) {
         int gate = enter();
-        long leaf = leaf(gate, index);
-        long old = leaf == 0 ? LeafWriter.REFUSED : add(leaf, index, delta);
-        goOut(gate);
-        return old;
+        try {
+            long leaf = leaf(gate, index);
+            return leaf == 0 ? LeafWriter.REFUSED : add(leaf, index, delta);
+        } finally {
+            goOut(gate);
+        }
     }
 
     private long add(long leaf, long index, long delta) {
@@ -142,10 +154,12 @@ final class SharedLeafWriter extends LeafLocks {
     /** As {@link LeafWriter#remove(long)}. */
     long remove(long index) {
         int gate = enter();
-        long leaf = leaf(gate, index);
-        long old = leaf == 0 ? LeafWriter.REFUSED : remove(leaf, index);
-        goOut(gate);
-        return old;
+        try {
+            long leaf = leaf(gate, index);
+            return leaf == 0 ? LeafWriter.REFUSED : remove(leaf, index);
+        } finally {
+            goOut(gate);
+        }
     }
 
     private long remove(long leaf, long index) {
@@ -172,10 +186,12 @@ final class SharedLeafWriter extends LeafLocks {
     @Nullable
     Object put(Mirror mirror, long index, Object content) {
         int gate = enter();
-        long leaf = leaf(gate, index);
-        Object old = leaf == 0 ? LeafWriter.REFUSED_CONTENT : put(mirror, leaf, index, content);
-        goOut(gate);
-        return old;
+        try {
+            long leaf = leaf(gate, index);
+            return leaf == 0 ? LeafWriter.REFUSED_CONTENT : put(mirror, leaf, index, content);
+        } finally {
+            goOut(gate);
+        }
     }
 
     private @Nullable Object put(Mirror mirror, long leaf, long index, Object content) {
@@ -183,27 +199,28 @@ final class SharedLeafWriter extends LeafLocks {
         for (;;) {
             Object old = mirror.getAcquire(leaf, slot);
             if (old == null) {
-                return fill(mirror, leaf, index, content);
-            }
-            if (mirror.compareAndSetVolatile(leaf, slot, old, content)) {
+                long word = fill(mirror, leaf, slot, content);
+                if (word != Entry.OBJECT) {
+                    return word == Entry.ABSENT ? null : LeafWriter.REFUSED_CONTENT;
+                }
+            } else if (mirror.compareAndSetVolatile(leaf, slot, old, content)) {
                 return old;
             }
         }
     }
 
-    private @Nullable Object fill(Mirror mirror, long leaf, long index, Object content) {
-        if (leaves.counts() || !lock(tree.basePlain() + leaf)) {
-            return LeafWriter.REFUSED_CONTENT;
+    /** The word that was there: if it is that of an object by now, nothing was done. */
+    private long fill(Mirror mirror, long leaf, int slot, Object content) {
+        long address = tree.basePlain() + leaf;
+        if (leaves.counts() || !lock(address)) {
+            return LeafWriter.REFUSED;
         }
-        int slot = Geometry.leafSlot(index);
-        long word = NodeAccess.slotAcquire(tree.basePlain() + leaf, slot);
+        long word = NodeAccess.slotAcquire(address, slot);
         if (word == Entry.ABSENT) {
             occupy(mirror, leaf, slot, content);
         }
-        unlock(tree.basePlain() + leaf);
-        return word == Entry.OBJECT
-                ? put(mirror, leaf, index, content)
-                : word == Entry.ABSENT ? null : LeafWriter.REFUSED_CONTENT;
+        unlock(address);
+        return word;
     }
 
     private void occupy(Mirror mirror, long leaf, int slot, Object content) {
@@ -216,10 +233,12 @@ final class SharedLeafWriter extends LeafLocks {
     @Nullable
     Object exchange(Mirror mirror, long index, @Nullable Object expected, @Nullable Object content) {
         int gate = enter();
-        long leaf = leaf(gate, index);
-        Object old = leaf == 0 ? LeafWriter.REFUSED_CONTENT : exchange(mirror, leaf, index, expected, content);
-        goOut(gate);
-        return old;
+        try {
+            long leaf = leaf(gate, index);
+            return leaf == 0 ? LeafWriter.REFUSED_CONTENT : exchange(mirror, leaf, index, expected, content);
+        } finally {
+            goOut(gate);
+        }
     }
 
     @SuppressWarnings("ReferenceEquality") // objects are compared by identity: that is the contract
@@ -265,7 +284,7 @@ final class SharedLeafWriter extends LeafLocks {
             if (old == null || mirror.objectOf(old) != expected) {
                 return old;
             }
-            if (content == null && !leaves.staysIn(leaf, slot)) {
+            if (content == null && !leaves.staysUnmarkedIn(leaf, slot)) {
                 return LeafWriter.REFUSED_CONTENT;
             }
             if (mirror.compareAndSetVolatile(leaf, slot, old, content)) {
@@ -281,10 +300,12 @@ final class SharedLeafWriter extends LeafLocks {
     @Nullable
     Object remove(Mirror mirror, long index) {
         int gate = enter();
-        long leaf = leaf(gate, index);
-        Object old = leaf == 0 ? LeafWriter.REFUSED_CONTENT : remove(mirror, leaf, index);
-        goOut(gate);
-        return old;
+        try {
+            long leaf = leaf(gate, index);
+            return leaf == 0 ? LeafWriter.REFUSED_CONTENT : remove(mirror, leaf, index);
+        } finally {
+            goOut(gate);
+        }
     }
 
     private @Nullable Object remove(Mirror mirror, long leaf, long index) {

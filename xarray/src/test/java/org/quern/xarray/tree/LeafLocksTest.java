@@ -122,6 +122,15 @@ class LeafLocksTest {
         assertThat(leaves.put(4, Entry.value(1))).isEqualTo(LeafWriter.REFUSED);
         assertThat(leaves.exchange(4, Entry.ABSENT, Entry.value(1))).isEqualTo(Entry.RESERVED);
         assertThat(leaves.exchange(3, Entry.value(3), Entry.RESERVED)).isEqualTo(LeafWriter.REFUSED);
+        tree.enter();
+        writer.mark(12, 0);
+        writer.mark(15, 0);
+        tree.unlock();
+        assertThat(leaves.exchange(12, Entry.value(13), Entry.ABSENT)).isEqualTo(Entry.value(12)); // not the expected one
+        assertThat(leaves.exchange(12, Entry.value(12), Entry.ABSENT)).isEqualTo(LeafWriter.REFUSED); // its mark would go before it
+        assertThat(tree.isMarked(12, 0)).isTrue();
+        assertThat(leaves.remove(12)).isEqualTo(Entry.value(12)); // goes, whatever it is by then; another has the mark
+        assertThat(tree.isMarked(12, 0)).isFalse();
         assertThat(leaves.remove(5)).isEqualTo(Entry.ABSENT);
         assertThat(leaves.remove(6)).isEqualTo(Entry.value(6));
         tree.enter();
