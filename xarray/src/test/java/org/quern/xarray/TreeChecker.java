@@ -20,7 +20,7 @@ import org.quern.xarray.tree.Place;
 import org.quern.xarray.tree.Tree;
 
 /**
- * Checks every structural invariant of a quiescent tree: heights, counts, parents, offsets, bases, present bitmaps, siblings, full bits, mark propagation, mirrors, reachability, and
+ * Checks every structural invariant of a quiescent tree: heights, counts, parents, offsets, bases, present bitmaps, siblings, full bits, leaf locks, known leaves, mark propagation, mirrors, reachability, and
  * that no node is lost: nodes in the tree + in quarantine = blocks taken from the pool. Returns what is wrong instead of throwing, so that its own test can
  * show that it finds each defect.
  */
@@ -126,6 +126,7 @@ public final class TreeChecker {
                 NodeAccess.shiftPlain(address), shift);
         require(NodeAccess.basePlain(address) == base, "node %d: base %x, should be %x", node,
                 NodeAccess.basePlain(address), base);
+        require(NodeAccess.isUnlockedOpaque(address), "node %d is locked", node);
         long present = NodeAccess.bitmapPlain(address, NodeLayout.PRESENT);
         siblings(node, present, shift);
         int values = 0;

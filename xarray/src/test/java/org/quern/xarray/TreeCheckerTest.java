@@ -44,6 +44,12 @@ class TreeCheckerTest {
     }
 
     @Test
+    void lockLeftBehind() {
+        assertThat(NodeAccess.tryLockVolatile(leaf)).isTrue();
+        finds("is locked");
+    }
+
+    @Test
     void wrongCount() {
         NodeAccess.addCountsPlain(leaf, 1, 0);
         finds("count 2");
