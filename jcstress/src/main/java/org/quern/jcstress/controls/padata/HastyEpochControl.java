@@ -30,6 +30,9 @@ public class HastyEpochControl {
             cursors.setTakenRelease(0);
             r.r1 = -1;
         } else {
+            for (int wait = 0; wait < 128; wait++) {
+                Thread.onSpinWait(); // a submitter may be held up here; the heavy fence takes a microsecond
+            }
             r.r1 = epoch;
             cursors.setTailRelease(1);
         }
