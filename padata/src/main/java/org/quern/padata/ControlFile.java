@@ -101,7 +101,7 @@ final class ControlFile {
                 return outcome; // truncated: the write is still to come
             }
             if (text != null && !text.equals(lastShown)) {
-                lastShown = text; // taken; the mask's change comes here, and shows it
+                lastShown = text; // taken
                 outcome = store(text);
             } else if (text != null && text.equals(shown.get())) {
                 return outcome; // shows what it should, and is not rewritten: that could only lose what is written now

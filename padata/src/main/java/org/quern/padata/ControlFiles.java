@@ -69,6 +69,8 @@ public final class ControlFiles implements AutoCloseable {
     };
     private final Thread thread;
     private boolean ended; // guarded by this
+    private boolean looking; // guarded by this
+    private boolean missed; // guarded by this
 
     private ControlFiles(Padata padata, Path directory, FileChannel error) throws IOException {
         this.padata = padata;
@@ -166,7 +168,30 @@ public final class ControlFiles implements AutoCloseable {
         }
     }
 
+    /**
+     * One look after the other, also where a write that is taken changes a mask, which comes here in the same thread: what is found then is taken when that write has been reported, or its outcome would
+     * take the place of a later one in {@code error}.
+     */
     private synchronized void look(String name) {
+        if (looking) {
+            missed = true;
+            return;
+        }
+        looking = true;
+        try {
+            lookAt(name);
+            while (missed) {
+                missed = false;
+                for (ControlFile file : files) {
+                    lookAt(file.name());
+                }
+            }
+        } finally {
+            looking = false;
+        }
+    }
+
+    private void lookAt(String name) {
         for (ControlFile file : files) {
             if (!ended && file.name().equals(name)) {
                 try {

@@ -96,6 +96,43 @@ class ControlFilesTest {
         awaitText("serial_cpumask", "1\n");
     }
 
+    /** A write that comes while the one before takes effect is reported after it, not before: its refusal stays in the file. */
+    @Test
+    void aWriteDuringTheOneBeforeIsReportedAfterIt() throws Exception {
+        Path other = temp.resolve("other");
+        Path mask = other.resolve("parallel_cpumask");
+        try (Padata instance = Padata.open(PadataOptions.defaults().named("other").cpuSource(cpus)
+                .parallelCpus(CpuMask.of(0, 1)).serialCpus(CpuMask.of(2, 3)))) {
+            AtomicInteger changes = new AtomicInteger();
+            instance.instance().attachments().add(new Attachment() {
+                @Override
+                public void maskChanged(MaskKind kind) {
+                    if (changes.getAndIncrement() == 0) {
+                        try {
+                            Files.writeString(mask, "xyz\n"); // before the files hear of the change
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                }
+
+                @Override
+                public void detach() {}
+            }, "other");
+            ControlFiles both = ControlFiles.open(instance, other);
+            Files.writeString(mask, "f\n");
+            long start = System.nanoTime();
+            while ((changes.get() == 0 || !Files.readString(mask).equals("f\n"))
+                    && System.nanoTime() - start < 20_000_000_000L) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            synchronized (both) { // until the look that found it has ended
+                assertThat(Files.readString(other.resolve("error"))).startsWith("parallel_cpumask: EINVAL: 'x'");
+                assertThat(Files.readString(mask)).isEqualTo("f\n");
+            }
+        }
+    }
+
     @Test
     void refusedWritesShouldChangeNothingAndSayWhy() throws Exception {
         echo("1", "serial_cpumask");
