@@ -390,11 +390,6 @@ public final class LeafWriter extends WriterLock {
         return refusing;
     }
 
-    /** Whether somebody counts what is free, or listens: then no slot is filled here. */
-    boolean counts() {
-        return counted;
-    }
-
     /** Whether a slot can be emptied with nothing to do outside its leaf: others are left in it, also if it is the root, and have the marks that go. Then the marks have gone. */
     boolean staysIn(long leaf, int slot) {
         long address = tree.basePlain() + leaf;

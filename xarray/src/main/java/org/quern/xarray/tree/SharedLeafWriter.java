@@ -61,7 +61,7 @@ final class SharedLeafWriter extends LeafLocks {
 
     /** What was there: if it is a value by now, nothing was done. */
     private long fill(long address, int slot, long word) {
-        if (leaves.counts() || !lock(address)) {
+        if (!lock(address)) {
             return LeafWriter.REFUSED;
         }
         long old = NodeAccess.slotAcquire(address, slot);
@@ -95,7 +95,7 @@ final class SharedLeafWriter extends LeafLocks {
         if (old != expected || old == word) {
             return old;
         }
-        if (leaves.counts() || !lock(tree.basePlain() + leaf)) {
+        if (!lock(tree.basePlain() + leaf)) {
             return LeafWriter.REFUSED;
         }
         old = NodeAccess.slotAcquire(address, slot);
@@ -212,7 +212,7 @@ final class SharedLeafWriter extends LeafLocks {
     /** The word that was there: if it is that of an object by now, nothing was done. */
     private long fill(Mirror mirror, long leaf, int slot, Object content) {
         long address = tree.basePlain() + leaf;
-        if (leaves.counts() || !lock(address)) {
+        if (!lock(address)) {
             return LeafWriter.REFUSED;
         }
         long word = NodeAccess.slotAcquire(address, slot);
@@ -261,7 +261,7 @@ final class SharedLeafWriter extends LeafLocks {
 
     private @Nullable Object exchangeLocked(Mirror mirror, long leaf, long index, @Nullable Object expected,
             @Nullable Object content) {
-        if (leaves.counts() || !lock(tree.basePlain() + leaf)) {
+        if (!lock(tree.basePlain() + leaf)) {
             return LeafWriter.REFUSED_CONTENT;
         }
         int slot = Geometry.leafSlot(index);
